@@ -1,0 +1,1 @@
+"""Text that is safe to show and YAML that is safe to read."""
