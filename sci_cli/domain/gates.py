@@ -1,0 +1,372 @@
+"""What the order and the hand-off wait for: gates and form fields → findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sci_cli.domain import facts
+from sci_cli.domain.activation import Activation, FormLine, VpnState
+from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.profile import (
+    BILLING_GATES,
+    FieldRule,
+    Gate,
+    GateKind,
+    OrderField,
+    Profile,
+    Step,
+    StepKind,
+)
+from sci_cli.domain.progress import progress
+from sci_cli.errors import Command, sci
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a gate looks at."""
+
+    profile: Profile
+    activation: Activation
+    now: datetime
+
+
+def order_findings(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
+    """Everything that speaks against placing the order now, except the acceptance of billing.
+
+    The billing gates are evaluated whatever the profile lists; a profile only adds to them.
+    """
+    asked = Asked(profile, activation, now)
+    listed = {gate.kind: gate for gate in profile.gates}
+    gates = [listed.get(kind, Gate(kind)) for kind in BILLING_GATES]
+    gates += [gate for gate in profile.gates if gate.kind not in BILLING_GATES]
+    found = [finding for gate in gates for finding in _GATES[gate.kind](asked, gate)]
+    found += _form_findings(asked)
+    found += _time_agreed(asked)
+    return tuple(found)
+
+
+def billing_accepted(profile: Profile, activation: Activation) -> Finding:
+    """The gate that only a person opens, by name, at the moment of placing."""
+    gate = next((gate for gate in profile.gates if gate.kind is GateKind.BILLING_ACCEPTED), None)
+    return Finding(
+        "order.billing_not_accepted",
+        Severity.BLOCKER,
+        "Nobody has accepted that billing starts with this order.",
+        why="The order often completes and starts billing on the day it is placed, ready or not.",
+        fix=(sci("order", "place", activation.name, "--accept-billing", "--confirm", activation.name),),
+        clause=gate.clause if gate else "",
+    )
+
+
+def _owner(asked: Asked, *parties: str) -> str:
+    known = [party for wanted in parties if (party := asked.profile.party(wanted))]
+    return " and ".join(party.name for party in known)
+
+
+def _step_owner(asked: Asked, step: Step | None) -> str:
+    return asked.profile.owners_text(step.owners) if step else ""
+
+
+def _asked_by(asked: Asked, fact_id: str) -> Step | None:
+    """The step that is closed by a fact: its owner is who has to act."""
+    return next(
+        (step for step in asked.profile.steps if any(item.fact == fact_id for item in step.closed_by)), None
+    )
+
+
+def set_command(activation: Activation, *pairs: str) -> Command:
+    """The command that records facts."""
+    return sci("set", activation.name, *pairs)
+
+
+def _missing(asked: Asked, gate: Gate, code: str, fact: str, message: str, why: str, *pairs: str) -> Finding:
+    spec = asked.profile.fact(fact)
+    hints: tuple[str, ...] = (spec.hint,) if spec and spec.hint else ()
+    return Finding(
+        code,
+        Severity.BLOCKER,
+        message,
+        why=why,
+        fix=(set_command(asked.activation, *pairs), *hints),
+        clause=gate.clause,
+        owner=_step_owner(asked, _asked_by(asked, fact)),
+        details={"fact": fact, "recorded": asked.activation.values(fact)},
+    )
+
+
+def _account_active(asked: Asked, gate: Gate) -> list[Finding]:
+    found = []
+    name, activation = asked.profile.name, asked.activation
+    why = "Without an active account the connection cannot be activated, and billing starts anyway."
+    if not activation.values(facts.ACCOUNT_ID):
+        found.append(
+            _missing(
+                asked, gate, "order.account_id_missing", facts.ACCOUNT_ID,
+                f"No {name} account is on record.", why, f"{facts.ACCOUNT_ID}=ACCOUNT-ID",
+            )
+        )  # fmt: skip
+    status = activation.fact(facts.ACCOUNT_STATUS)
+    if status != facts.ACTIVE:
+        state = f"is recorded as {status}" if status else "is not recorded as active"
+        found.append(
+            _missing(
+                asked, gate, "order.account_not_active", facts.ACCOUNT_STATUS,
+                f"The {name} account {state}.", why, f"{facts.ACCOUNT_STATUS}={facts.ACTIVE}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _private_ip_active(asked: Asked, gate: Gate) -> list[Finding]:
+    if int(asked.activation.fact(facts.PRIVATE_IP_ACTIVE) or 0) >= 1:
+        return []
+    return [
+        _missing(
+            asked, gate, "order.private_ip_not_active", facts.PRIVATE_IP_ACTIVE,
+            "Private IP is not active: no active connection is on record.",
+            "The port joins a Private IP network to the cloud; a new Private IP connection takes long to deliver.",
+            f"{facts.PRIVATE_IP_ACTIVE}=1",
+        )
+    ]  # fmt: skip
+
+
+def _security_decided(asked: Asked, gate: Gate) -> list[Finding]:
+    if asked.activation.values(facts.SECURITY_PRODUCTS):
+        return []
+    return [
+        _missing(
+            asked, gate, "order.security_undecided", facts.SECURITY_PRODUCTS,
+            "Nobody has decided on the security products.",
+            "They can only be ordered together with the new port and never be added later; none is a decision too.",
+            f"{facts.SECURITY_PRODUCTS}={facts.NONE}",
+        )
+    ]  # fmt: skip
+
+
+def _nat_reviewed(asked: Asked, gate: Gate) -> list[Finding]:
+    cloud_type = asked.activation.fact(facts.CLOUD_TYPE)
+    if not cloud_type:
+        return [
+            _missing(
+                asked, gate, "order.cloud_type_undecided", facts.CLOUD_TYPE,
+                "The type of the cloud product is not on record.",
+                "A public cloud product needs the NAT section reviewed before the order; other types do not.",
+                f"{facts.CLOUD_TYPE}=vpc",
+            )
+        ]  # fmt: skip
+    if cloud_type != facts.PUBLIC or asked.activation.fact(facts.NAT_REVIEW) == facts.REVIEWED:
+        return []
+    return [
+        _missing(
+            asked, gate, "order.nat_not_reviewed", facts.NAT_REVIEW,
+            "The NAT section has not been reviewed for this public cloud product.",
+            "Public cloud products reach the cloud through address translation.",
+            f"{facts.NAT_REVIEW}={facts.REVIEWED}",
+        )
+    ]  # fmt: skip
+
+
+def _asked_when_placing(asked: Asked, gate: Gate) -> list[Finding]:
+    """Billing is accepted at the moment of placing and not before; `order place` adds it itself."""
+    return []
+
+
+def _step_closed(asked: Asked, gate: Gate) -> list[Finding]:
+    item = progress(asked.profile, asked.activation, asked.now).of(gate.step)
+    if item is None or item.state.closed:
+        return []
+    return [
+        Finding(
+            "order.step_open",
+            Severity.BLOCKER,
+            f"Step {gate.step} ({item.step.title}) is open.",
+            why=f"{asked.profile.name} asks for it before the order.",
+            fix=(sci("done", asked.activation.name, gate.step),),
+            clause=gate.clause,
+            owner=_step_owner(asked, item.step),
+            details={"step": gate.step},
+        )
+    ]
+
+
+def _fact_recorded(asked: Asked, gate: Gate) -> list[Finding]:
+    if asked.activation.values(gate.fact):
+        return []
+    spec = asked.profile.fact(gate.fact)
+    return [
+        _missing(
+            asked, gate, "order.fact_missing", gate.fact,
+            f"{spec.label if spec else gate.fact} is not on record.",
+            f"{asked.profile.name} asks for it before the order.",
+            f"{gate.fact}=VALUE",
+        )
+    ]  # fmt: skip
+
+
+_GATES: dict[GateKind, Callable[[Asked, Gate], list[Finding]]] = {
+    GateKind.ACCOUNT_ACTIVE: _account_active,
+    GateKind.PRIVATE_IP_ACTIVE: _private_ip_active,
+    GateKind.SECURITY_DECIDED: _security_decided,
+    GateKind.NAT_REVIEWED: _nat_reviewed,
+    GateKind.BILLING_ACCEPTED: _asked_when_placing,
+    GateKind.STEP_CLOSED: _step_closed,
+    GateKind.FACT_RECORDED: _fact_recorded,
+}
+
+
+def order_form(profile: Profile, activation: Activation) -> tuple[FormLine, ...]:
+    """The order form filled in from the record, line by line as the portal asks."""
+    return tuple(
+        FormLine(field.id, field.label, field_value(activation, field)) for field in profile.order_fields
+    )
+
+
+def field_value(activation: Activation, field: OrderField) -> str:
+    """What stands in one field of the form; empty where nothing is on record or nothing may stand."""
+    if field.rule is FieldRule.EMPTY:
+        return ""
+    if field.rule is FieldRule.VPN:
+        return activation.vpns[0].name if activation.vpns else ""
+    return activation.fact(field.fact)
+
+
+def _form_findings(asked: Asked) -> list[Finding]:
+    covered = {facts.ACCOUNT_ID, facts.SECURITY_PRODUCTS, facts.CLOUD_TYPE}
+    covered |= {gate.fact for gate in asked.profile.gates if gate.fact}
+    found = []
+    for field in asked.profile.order_fields:
+        if field.rule is FieldRule.EMPTY or field_value(asked.activation, field):
+            continue
+        if field.rule is FieldRule.VPN:
+            found.append(_no_vpn(asked, field))
+        elif field.rule is FieldRule.OPTIONAL:
+            found.append(_optional_missing(asked, field))
+        elif field.fact not in covered:
+            found.append(
+                Finding(
+                    "order.field_missing",
+                    Severity.BLOCKER,
+                    f"The order form asks for {field.label}; nothing is on record.",
+                    fix=(set_command(asked.activation, f"{field.fact}=VALUE"),),
+                    clause=field.clause,
+                    details={"fact": field.fact, "field": field.id},
+                )
+            )
+    return found
+
+
+def _no_vpn(asked: Asked, field: OrderField) -> Finding:
+    return Finding(
+        "order.vpn_missing",
+        Severity.BLOCKER,
+        "No Private IP VPN is named for the order.",
+        why="The VPN entered with the order is the first one on the port.",
+        fix=(sci("vpn", "add", asked.activation.name, "VPN", "--prefix", "PREFIX", "--max-prefixes", "MAX"),),
+        clause=field.clause,
+    )
+
+
+def _optional_missing(asked: Asked, field: OrderField) -> Finding:
+    return Finding(
+        "order.optional_missing",
+        Severity.WARNING,
+        f"The {field.label} is not on record.",
+        why=field.without,
+        fix=(set_command(asked.activation, f"{field.fact}=VALUE"),),
+        clause=field.clause,
+        owner=_step_owner(asked, _asked_by(asked, field.fact)),
+        details={"fact": field.fact, "field": field.id},
+    )
+
+
+def _time_agreed(asked: Asked) -> list[Finding]:
+    """The source wants customer and account team to agree on the time; placing without is said, not refused."""
+    placing = asked.profile.step_of_kind(StepKind.ORDER)
+    if placing is None or asked.activation.order:
+        return []
+    known = progress(asked.profile, asked.activation, asked.now)
+    return [
+        Finding(
+            "order.step_skipped_over",
+            Severity.WARNING,
+            f"Step {item.step.id} ({item.step.title}) is open; placing the order closes it.",
+            fix=(sci("done", asked.activation.name, item.step.id),),
+            clause=item.step.clauses[0] if item.step.clauses else "",
+            owner=_step_owner(asked, item.step),
+            details={"step": item.step.id},
+        )
+        for item in known.steps
+        if item.step.closes_with == placing.id and item.step.kind is not StepKind.GO and not item.state.closed
+    ]
+
+
+def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    """Everything that speaks against handing off to the provider now."""
+    verify = profile.step_of_kind(StepKind.VERIFY)
+    clause = verify.clauses[0] if verify and verify.clauses else ""
+    name = activation.name
+    if activation.order is None:
+        return (
+            Finding(
+                "handoff.not_ordered",
+                Severity.BLOCKER,
+                "No order is on record, so there is no port in Dynamic Network Manager to describe.",
+                fix=(sci("check", name, "--for", "order"), sci("order", "place", name)),
+                clause=clause,
+            ),
+        )
+    seen = activation.verification
+    if seen is None:
+        return (
+            Finding(
+                "handoff.not_verified",
+                Severity.BLOCKER,
+                "The port has not been verified in Dynamic Network Manager yet.",
+                why="What goes to the provider must be what was ordered.",
+                fix=(sci("order", "verify", name),),
+                clause=clause,
+                owner=profile.owners_text(verify.owners) if verify else "",
+            ),
+        )
+    if not seen.matches:
+        wrong = ", ".join(item.label for item in seen.fields if not item.same)
+        return (
+            Finding(
+                "handoff.mismatch",
+                Severity.BLOCKER,
+                f"Dynamic Network Manager shows something else than was ordered: {wrong}.",
+                why="The provider would build what the portal shows.",
+                fix=(
+                    "Call the Verizon account team and have the order corrected, then verify again.",
+                    sci("order", "verify", name),
+                ),
+                clause=clause,
+            ),
+        )
+    return _configuration_missing(profile, activation)
+
+
+def _configuration_missing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    found = []
+    for row in profile.handoff.configuration:
+        if activation.values(row.fact):
+            continue
+        severity = Severity.BLOCKER if row.required else Severity.WARNING
+        found.append(
+            Finding(
+                "handoff.value_missing",
+                severity,
+                f"{row.label} is not on record; the hand-off leaves it to the screen print.",
+                fix=(set_command(activation, f"{row.fact}=VALUE"),),
+                clause=profile.handoff.clause,
+                details={"fact": row.fact},
+            )
+        )
+    return tuple(found)
+
+
+def port_exists(activation: Activation) -> bool:
+    """Whether there is a port to change: the order is on record."""
+    return activation.order is not None and not any(vpn.state is VpnState.ON_ORDER for vpn in activation.vpns)

@@ -1,0 +1,256 @@
+"""Profile × activation × now → progress: which steps are ready, waiting or late, for whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sci_cli.domain.activation import Activation, Closed, StepRecord
+from sci_cli.domain.facts import holds
+from sci_cli.domain.profile import Condition, OwnerMode, Profile, Step, StepKind
+
+
+class StepState(StrEnum):
+    """Where a step stands. The first two are open, the others closed."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    DONE = "done"
+    SKIPPED = "skipped"
+    NOT_NEEDED = "not-needed"
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left to do."""
+        return self not in (StepState.WAITING, StepState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """One step with its state.
+
+    Attributes:
+        reason: why it is in that state, a phrase such as `waits for O8`.
+        waits_for: open steps that keep it from being ready.
+        open_parties: owners who have not done their part (for joint owners), in profile order.
+        since: when it became ready or closed, where known.
+        due: when its clock runs out; late_by: how long ago that was.
+        waiting_since: when its clock started, for steps with a timer.
+    """
+
+    step: Step
+    state: StepState
+    reason: str = ""
+    waits_for: tuple[str, ...] = ()
+    open_parties: tuple[str, ...] = ()
+    since: datetime | None = None
+    due: datetime | None = None
+    late_by: timedelta | None = None
+    waiting_since: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether its clock has run out while it is open."""
+        return self.late_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseProgress:
+    """How many of a phase's steps are closed."""
+
+    id: str
+    title: str
+    closed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All counted steps in the source's order."""
+
+    steps: tuple[StepProgress, ...]
+    phases: tuple[PhaseProgress, ...]
+
+    @property
+    def closed(self) -> int:
+        """How many steps are closed."""
+        return sum(item.state.closed for item in self.steps)
+
+    @property
+    def total(self) -> int:
+        """How many steps count."""
+        return len(self.steps)
+
+    @property
+    def late(self) -> int:
+        """How many steps are late."""
+        return sum(item.late for item in self.steps)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every step is closed."""
+        return self.closed == self.total
+
+    def of(self, step_id: str) -> StepProgress | None:
+        """The progress of one step."""
+        return next((item for item in self.steps if item.step.id == step_id), None)
+
+    def ready(self) -> tuple[StepProgress, ...]:
+        """What may be done now: late steps first, then required before optional, in the source's order."""
+        open_now = [item for item in self.steps if item.state is StepState.READY]
+        return tuple(sorted(open_now, key=lambda item: (not item.late, bool(item.step.optional))))
+
+
+def progress(profile: Profile, activation: Activation, now: datetime) -> Progress:
+    """Where the activation stands at `now` (aware)."""
+    states: dict[str, StepProgress] = {}
+    for step in profile.counted_steps():
+        _resolve(profile, activation, step, states)
+    timed = tuple(_with_clock(states[step.id], states, now) for step in profile.counted_steps())
+    phases = tuple(
+        PhaseProgress(
+            phase.id,
+            phase.title,
+            closed=sum(item.state.closed for item in timed if item.step.phase == phase.id),
+            total=sum(item.step.phase == phase.id for item in timed),
+        )
+        for phase in profile.phases
+        if phase.counts
+    )
+    return Progress(timed, phases)
+
+
+def _resolve(
+    profile: Profile, activation: Activation, step: Step, states: dict[str, StepProgress]
+) -> StepProgress:
+    """The state of a step, resolving the steps it refers to first; profiles are checked to have no cycles."""
+    if step.id in states:
+        return states[step.id]
+
+    def state_of(step_id: str) -> StepProgress | None:
+        other = profile.step(step_id)
+        return _resolve(profile, activation, other, states) if other else None
+
+    found = _closed_by_itself(profile, activation, step)
+    if found is None:
+        found = _closed_by_another(step, state_of(step.closes_with), state_of(step.moot_after))
+    if found is None:
+        before = [item for wanted in step.after if (item := state_of(wanted))]
+        found = _open(activation, step, before)
+    states[step.id] = found
+    return found
+
+
+def _closed_by_itself(profile: Profile, activation: Activation, step: Step) -> StepProgress | None:
+    if step.only_if and activation.values(step.only_if.fact):
+        if not holds(step.only_if, activation.values(step.only_if.fact)):
+            fact = activation.facts[step.only_if.fact]
+            reason = f"{step.only_if.fact} is {fact.text}: {step.not_needed}"
+            return StepProgress(step, StepState.NOT_NEEDED, reason, since=fact.stamp.at)
+    record = activation.steps.get(step.id)
+    if record and record.closed is Closed.SKIPPED:
+        return StepProgress(step, StepState.SKIPPED, f"skipped: {record.note}", since=record.stamps[-1].at)
+    unmet = [item for item in step.closed_by if not holds(item, activation.values(item.fact))]
+    if step.kind is StepKind.FACTS:
+        return None if unmet else _done_by_facts(activation, step)
+    if record and not open_parties(step, record):
+        return StepProgress(step, StepState.DONE, record.note, since=max(s.at for s in record.stamps))
+    at = _done_by_operation(profile, activation, step)
+    return StepProgress(step, StepState.DONE, since=at) if at else None
+
+
+def _done_by_facts(activation: Activation, step: Step) -> StepProgress:
+    facts = [activation.facts[item.fact] for item in step.closed_by]
+    said = "; ".join(f"{item.fact} is {activation.fact(item.fact)}" for item in step.closed_by)
+    return StepProgress(step, StepState.DONE, said, since=max(fact.stamp.at for fact in facts))
+
+
+def _done_by_operation(profile: Profile, activation: Activation, step: Step) -> datetime | None:
+    match step.kind:
+        case StepKind.ORDER:
+            return activation.order.placed.at if activation.order else None
+        case StepKind.VERIFY:
+            seen = activation.verification
+            return seen.stamp.at if seen and seen.matches else None
+        case StepKind.HANDOFF:
+            return activation.handoffs[0].stamp.at if activation.handoffs else None
+        case StepKind.STAGES:
+            return stages_done(profile, activation)
+        case _:
+            return None
+
+
+def stages_done(profile: Profile, activation: Activation) -> datetime | None:
+    """When the provider's last stage was recorded, if it was."""
+    last = profile.handoff.stages[-1].id
+    return next((mark.stamp.at for mark in activation.stages if mark.stage == last), None)
+
+
+def _closed_by_another(
+    step: Step, closer: StepProgress | None, moot: StepProgress | None
+) -> StepProgress | None:
+    if closer and closer.state is StepState.DONE:
+        return StepProgress(step, StepState.DONE, f"closed with {closer.step.id}", since=closer.since)
+    if moot and moot.state is StepState.DONE:
+        return StepProgress(
+            step, StepState.NOT_NEEDED, f"{moot.step.id} is done without it", since=moot.since
+        )
+    return None
+
+
+def open_parties(step: Step, record: StepRecord | None) -> tuple[str, ...]:
+    """The owners whose part is open: all of joint owners without a stamp, none once any owner of "or" acted."""
+    acted = {stamp.party for stamp in record.stamps} if record else set()
+    if step.owners.mode is OwnerMode.ANY:
+        return () if acted else step.owners.parties
+    return tuple(party for party in step.owners.parties if party not in acted)
+
+
+def _open(activation: Activation, step: Step, before: list[StepProgress]) -> StepProgress:
+    parties = open_parties(step, activation.steps.get(step.id))
+    waits = tuple(item.step.id for item in before if not item.state.closed)
+    if waits:
+        return StepProgress(step, StepState.WAITING, f"waits for {', '.join(waits)}", waits, parties)
+    since = max((item.since for item in before if item.since), default=activation.created.at)
+    return StepProgress(step, StepState.READY, _ready_reason(activation, step), (), parties, since)
+
+
+def _ready_reason(activation: Activation, step: Step) -> str:
+    if step.only_if and not activation.values(step.only_if.fact):
+        return f"whether it is needed depends on {step.only_if.fact}"
+    missing = missing_facts(step, activation.facts)
+    return f"needs {', '.join(missing)}" if missing else ""
+
+
+def missing_facts(step: Step, facts: Mapping[str, object]) -> tuple[str, ...]:
+    """The facts a step is closed by that are not on record at all."""
+    return tuple(dict.fromkeys(item.fact for item in step.closed_by if item.fact not in facts))
+
+
+def unmet_conditions(activation: Activation, step: Step) -> tuple[Condition, ...]:
+    """The conditions of a step that do not hold now."""
+    return tuple(item for item in step.closed_by if not holds(item, activation.values(item.fact)))
+
+
+def _with_clock(item: StepProgress, states: Mapping[str, StepProgress], now: datetime) -> StepProgress:
+    timer = item.step.timer
+    start = states.get(timer.starts) if timer else None
+    if timer is None or start is None or start.state is not StepState.DONE or start.since is None:
+        return item
+    if item.state.closed:
+        return item
+    due = start.since + timer.within if timer.within is not None else None
+    late_by = now - due if due and now > due else None
+    return StepProgress(
+        item.step,
+        item.state,
+        item.reason,
+        item.waits_for,
+        item.open_parties,
+        item.since,
+        due,
+        late_by,
+        start.since,
+    )
