@@ -1,0 +1,1 @@
+"""Files that come in: opened safely, decoded, and read into values of the domain."""
