@@ -273,7 +273,7 @@ def _read_address(value: str, address: str) -> tuple[int, str]:
     if len(octets) < 4:
         return number, "has too few numbers (an IPv4 address has four)"
     padded = any(octet != "0" and octet.startswith("0") for octet in octets)
-    return number, "has leading zeros in its address, which some systems read as octal" if padded else ""
+    return number, "has leading zeros in its address (some systems read them as octal)" if padded else ""
 
 
 def _read_length(value: str, text: str, bits: int) -> tuple[int, str]:
@@ -315,9 +315,7 @@ def _length_missing(value: str, version: int, number: int, complaint: str) -> Pr
     special = special_use(single)
     if special and special.refused:
         return PrefixProblem(value, f"{said}. {special.message}")
-    choice = (
-        f"{single} for this one address, or the length of the network, such as /{24 if version == 4 else 48}"
-    )
+    choice = f"{single} for this one address, or the length of its network, as /{24 if version == 4 else 48}"
     return PrefixProblem(value, f"{said}: {choice}.", str(single))
 
 
