@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -59,6 +60,8 @@ CORE_FACTS: Mapping[str, FactSpec] = {
     )
 }
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 # What the order says: changing it after the order is placed would make the record lie about the order.
 FIXED_BY_ORDER = (CUSTOMER, LOCATION, DATA_PLAN, CLOUD_TYPE, ACCOUNT_ID, SECURITY_PRODUCTS)
 
@@ -84,7 +87,7 @@ def _parse_one(spec: FactSpec, text: str) -> str:
     limit = spec.maximum if spec.kind is FactKind.TEXT and spec.maximum else 200
     value = clean(text, what=spec.id, limit=limit)
     if not value:
-        raise InvalidValue(f"{spec.id} is empty.", fix=spec.hint or f"Give the {spec.label.lower()}.")
+        raise InvalidValue(f"{spec.id} is empty.", fix=_hint(spec))
     match spec.kind:
         case FactKind.CHOICE | FactKind.CHOICES:
             return _choice(spec, value)
@@ -100,6 +103,10 @@ def _parse_one(spec: FactSpec, text: str) -> str:
             return value
 
 
+def _hint(spec: FactSpec) -> str:
+    return spec.hint or f"Give the {spec.label}."
+
+
 def _choice(spec: FactSpec, value: str) -> str:
     chosen = "-".join(value.lower().split())
     if chosen not in spec.choices:
@@ -111,10 +118,10 @@ def _digits(spec: FactSpec, value: str) -> str:
     stray = next((char for char in value if char not in "0123456789"), None)
     if stray is not None:
         shown = quoted(stray) if stray.isascii() else f"{quoted(stray)} (U+{ord(stray):04X})"
-        raise InvalidValue(f"{spec.id} consists of the digits 0-9; {shown} is none of them.", fix=spec.hint)
+        raise InvalidValue(f"{spec.id} consists of the digits 0-9; {shown} is none of them.", fix=_hint(spec))
     low, high = spec.minimum or 1, spec.maximum or 200
     if not low <= len(value) <= high:
-        raise InvalidValue(f"{spec.id} has {low} to {high} digits; {len(value)} are given.", fix=spec.hint)
+        raise InvalidValue(f"{spec.id} has {low} to {high} digits; {len(value)} are given.", fix=_hint(spec))
     return value
 
 
@@ -132,7 +139,7 @@ def _number(spec: FactSpec, value: str) -> str:
 
 def _date(spec: FactSpec, value: str) -> str:
     try:
-        if len(value) != 10 or not value.isascii():
+        if not _DAY.fullmatch(value):  # fromisoformat also takes week dates
             raise ValueError
         return date.fromisoformat(value).isoformat()
     except ValueError:
@@ -146,7 +153,7 @@ def _interface(spec: FactSpec, value: str) -> str:
         return str(ipaddress.ip_interface(value))
     except ValueError:
         raise InvalidValue(
-            f"{spec.id} is an address with its prefix length, such as 192.0.2.1/30; {quoted(value, 60)} is not."
+            f"{spec.id} is an address with its length, such as 192.0.2.1/30; {quoted(value, 60)} is not."
         ) from None
 
 

@@ -126,7 +126,7 @@ def _private_ip_active(asked: Asked, gate: Gate) -> list[Finding]:
         _missing(
             asked, gate, "order.private_ip_not_active", facts.PRIVATE_IP_ACTIVE,
             "Private IP is not active: no active connection is on record.",
-            "The port joins a Private IP network to the cloud; a new Private IP connection takes long to deliver.",
+            "The port joins a Private IP network to the cloud; Private IP takes long to deliver.",
             f"{facts.PRIVATE_IP_ACTIVE}=1",
         )
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def _security_decided(asked: Asked, gate: Gate) -> list[Finding]:
         _missing(
             asked, gate, "order.security_undecided", facts.SECURITY_PRODUCTS,
             "Nobody has decided on the security products.",
-            "They can only be ordered together with the new port and never be added later; none is a decision too.",
+            "They can only be ordered together with the new port, never later; none is a decision too.",
             f"{facts.SECURITY_PRODUCTS}={facts.NONE}",
         )
     ]  # fmt: skip
@@ -219,14 +219,17 @@ _GATES: dict[GateKind, Callable[[Asked, Gate], list[Finding]]] = {
 def order_form(profile: Profile, activation: Activation) -> tuple[FormLine, ...]:
     """The order form filled in from the record, line by line as the portal asks."""
     return tuple(
-        FormLine(field.id, field.label, field_value(activation, field)) for field in profile.order_fields
+        FormLine(field.id, field.label, field_value(profile, activation, field))
+        for field in profile.order_fields
     )
 
 
-def field_value(activation: Activation, field: OrderField) -> str:
+def field_value(profile: Profile, activation: Activation, field: OrderField) -> str:
     """What stands in one field of the form; empty where nothing is on record or nothing may stand."""
     if field.rule is FieldRule.EMPTY:
         return ""
+    if field.rule is FieldRule.PROVIDER:
+        return profile.name
     if field.rule is FieldRule.VPN:
         return activation.vpns[0].name if activation.vpns else ""
     return activation.fact(field.fact)
@@ -237,7 +240,7 @@ def _form_findings(asked: Asked) -> list[Finding]:
     covered |= {gate.fact for gate in asked.profile.gates if gate.fact}
     found = []
     for field in asked.profile.order_fields:
-        if field.rule is FieldRule.EMPTY or field_value(asked.activation, field):
+        if field.rule is FieldRule.EMPTY or field_value(asked.profile, asked.activation, field):
             continue
         if field.rule is FieldRule.VPN:
             found.append(_no_vpn(asked, field))
@@ -282,7 +285,7 @@ def _optional_missing(asked: Asked, field: OrderField) -> Finding:
 
 
 def _time_agreed(asked: Asked) -> list[Finding]:
-    """The source wants customer and account team to agree on the time; placing without is said, not refused."""
+    """Steps that placing would close unsaid, such as agreeing on the time: said, not refused."""
     placing = asked.profile.step_of_kind(StepKind.ORDER)
     if placing is None or asked.activation.order:
         return []

@@ -58,6 +58,7 @@ class FieldRule(StrEnum):
     OPTIONAL = "optional"  # copied when on record; its absence warns
     EMPTY = "empty"  # must stay empty
     VPN = "vpn"  # the VPN the order connects
+    PROVIDER = "provider"  # the provider's own name
 
 
 class GateKind(StrEnum):

@@ -125,30 +125,29 @@ def progress(profile: Profile, activation: Activation, now: datetime) -> Progres
 def _resolve(
     profile: Profile, activation: Activation, step: Step, states: dict[str, StepProgress]
 ) -> StepProgress:
-    """The state of a step, resolving the steps it refers to first; profiles are checked to have no cycles."""
+    """The state of a step, resolving the steps before it first; profiles are checked to have no cycles."""
     if step.id in states:
         return states[step.id]
 
-    def state_of(step_id: str) -> StepProgress | None:
-        other = profile.step(step_id)
-        return _resolve(profile, activation, other, states) if other else None
-
     found = _closed_by_itself(profile, activation, step)
     if found is None:
-        found = _closed_by_another(step, state_of(step.closes_with), state_of(step.moot_after))
+        found = _closed_by_another(
+            step,
+            _closed_apart(profile, activation, step.closes_with),
+            _closed_apart(profile, activation, step.moot_after),
+        )
     if found is None:
-        before = [item for wanted in step.after if (item := state_of(wanted))]
-        found = _open(activation, step, before)
+        earlier = [other for wanted in step.after if (other := profile.step(wanted))]
+        found = _open(activation, step, [_resolve(profile, activation, each, states) for each in earlier])
     states[step.id] = found
     return found
 
 
 def _closed_by_itself(profile: Profile, activation: Activation, step: Step) -> StepProgress | None:
-    if step.only_if and activation.values(step.only_if.fact):
-        if not holds(step.only_if, activation.values(step.only_if.fact)):
-            fact = activation.facts[step.only_if.fact]
-            reason = f"{step.only_if.fact} is {fact.text}: {step.not_needed}"
-            return StepProgress(step, StepState.NOT_NEEDED, reason, since=fact.stamp.at)
+    fact = activation.facts.get(step.only_if.fact) if step.only_if else None
+    if step.only_if and fact and not holds(step.only_if, fact.values):
+        reason = f"{step.only_if.fact} is {fact.text}: {step.not_needed}"
+        return StepProgress(step, StepState.NOT_NEEDED, reason, since=fact.stamp.at)
     record = activation.steps.get(step.id)
     if record and record.closed is Closed.SKIPPED:
         return StepProgress(step, StepState.SKIPPED, f"skipped: {record.note}", since=record.stamps[-1].at)
@@ -188,6 +187,15 @@ def stages_done(profile: Profile, activation: Activation) -> datetime | None:
     return next((mark.stamp.at for mark in activation.stages if mark.stage == last), None)
 
 
+def _closed_apart(profile: Profile, activation: Activation, step_id: str) -> StepProgress | None:
+    """The other step when it is closed without looking at further steps.
+
+    A step may close with one that comes after it, so following both kinds of reference would not end.
+    """
+    other = profile.step(step_id)
+    return _closed_by_itself(profile, activation, other) if other else None
+
+
 def _closed_by_another(
     step: Step, closer: StepProgress | None, moot: StepProgress | None
 ) -> StepProgress | None:
@@ -201,7 +209,7 @@ def _closed_by_another(
 
 
 def open_parties(step: Step, record: StepRecord | None) -> tuple[str, ...]:
-    """The owners whose part is open: all of joint owners without a stamp, none once any owner of "or" acted."""
+    """The owners whose part is open: of joint owners those without a stamp, of "or" none once one acted."""
     acted = {stamp.party for stamp in record.stamps} if record else set()
     if step.owners.mode is OwnerMode.ANY:
         return () if acted else step.owners.parties

@@ -155,7 +155,7 @@ def _max_findings(profile: Profile, activation: Activation, vpns: Sequence[Vpn])
 def _max_unknown(
     profile: Profile, activation: Activation, version: int, name: str, vpns: Sequence[Vpn]
 ) -> Finding:
-    """An unknown MAX is not unlimited: it blocks once the port exists, and warns while there is only the order."""
+    """An unknown MAX is not unlimited: it blocks once the port exists, and warns before the order."""
     before_order = all(vpn.state is VpnState.ON_ORDER for vpn in vpns)
     option = _OPTION[version]
     return Finding(
@@ -163,8 +163,8 @@ def _max_unknown(
         Severity.WARNING if before_order else Severity.BLOCKER,
         f"MAX of VPN {name} for IPv{version} is not known.",
         why=(
-            "MAX is the number of prefixes Verizon assigned to the VPN. It belongs to the VPN, not to the port: "
-            "ask the Verizon account team, or look in the Private IP order of the VPN."
+            "MAX is the number of prefixes Verizon assigned to the VPN; it belongs to the VPN, not to the "
+            "port. Ask the Verizon account team, or look in the Private IP order of the VPN."
         ),
         fix=(
             f"Give it with {option} MAX.",
@@ -191,7 +191,8 @@ def _max_exceeded(
     return Finding(
         "vpn.max_exceeded",
         Severity.BLOCKER,
-        f"{counted} of MAX {use.maximum} IPv{budget.version} prefixes: {where} would exceed the MAX of VPN {use.vpn}.",
+        f"{counted} of MAX {use.maximum} IPv{budget.version} prefixes: {where} would exceed "
+        f"the MAX of VPN {use.vpn}.",
         why=(
             "The total number of Private IP prefixes must not exceed the MAX number of the VPNs; "
             "the total over all VPNs is held against the smallest MAX."
@@ -213,8 +214,8 @@ def _near_max(budget: Budget, smallest: Use) -> Finding:
     return Finding(
         "vpn.near_max",
         Severity.WARNING,
-        f"{budget.total} of MAX {smallest.maximum} IPv{budget.version} prefixes are used (VPN {smallest.vpn} has the "
-        "smallest MAX).",
+        f"{budget.total} of MAX {smallest.maximum} IPv{budget.version} prefixes are used "
+        f"(VPN {smallest.vpn} has the smallest MAX).",
         why="The next sites or ranges may not fit.",
         details={"version": str(budget.version), "prefixes": str(budget.total), "max": str(smallest.maximum)},
     )
@@ -235,7 +236,7 @@ def increase_request(activation: Activation, budget: Budget, use: Use, needed: i
         "VPNs on the Secure Cloud Interconnect port:",
     ]
     lines += [
-        f"  {item.vpn}: {item.count} prefixes, MAX {item.maximum if item.maximum is not None else 'not known'}"
+        f"  {item.vpn}: {item.count} prefixes, MAX {'not known' if item.maximum is None else item.maximum}"
         for item in budget.uses
     ]
     lines += ["", "Please raise the MAX of this VPN and tell us when the new number is active."]
@@ -247,7 +248,7 @@ def _nested(vpn: Vpn) -> Iterable[Finding]:
         yield Finding(
             "vpn.prefix_nested",
             Severity.NOTE,
-            f"VPN {vpn.name}: {inner} lies inside {outer} of the same VPN; that is normal routing, both count.",
+            f"VPN {vpn.name}: {inner} lies inside {outer} of the same VPN; normal routing, both count.",
             details={"vpn": vpn.name, "outer": str(outer), "inner": str(inner)},
         )
 
@@ -280,7 +281,7 @@ def _reserved(profile: Profile, vpn: str, prefix: Prefix, taken: Prefix, text: s
     return Finding(
         "vpn.provider_range",
         Severity.WARNING,
-        f"VPN {vpn} {prefix} shares addresses with {taken}, which {profile.name} uses itself (not in the guide).",
+        f"VPN {vpn} {prefix} shares addresses with {taken}, which {profile.name} uses (not in the guide).",
         why=text,
         details={"vpn": vpn, "prefix": str(prefix), "range": str(taken), "source": source},
     )

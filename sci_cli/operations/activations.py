@@ -1,0 +1,449 @@
+"""Starting activations and looking at them: new, set, note, status, list, next, history."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sci_cli.domain import facts
+from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
+from sci_cli.domain.findings import Finding, Severity, blockers
+from sci_cli.domain.gates import order_findings
+from sci_cli.domain.names import activation_name_problem
+from sci_cli.domain.profile import Profile, Step
+from sci_cli.domain.progress import progress
+from sci_cli.domain.times import duration_text
+from sci_cli.domain.vpn_rules import budgets, port_findings
+from sci_cli.errors import (
+    AlreadyDifferent,
+    GateClosed,
+    InvalidValue,
+    RuleViolation,
+    SciError,
+    StepNotFound,
+    WrongUsage,
+    sci,
+)
+from sci_cli.operations import showing
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import (
+    ActivationRow,
+    HistoryView,
+    HomeView,
+    ListView,
+    NextRow,
+    NextView,
+    OrderSummary,
+    RecordedView,
+    StatusView,
+)
+from sci_cli.operations.workspace import (
+    ChangeMode,
+    Decided,
+    Workspace,
+    changes_between,
+    refuse_wrong_clock,
+)
+from sci_cli.safety.text import clean, quoted
+
+NOTE_LIMIT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewActivation:
+    """What `sci new` needs to know; `vpn` is the one entered with the order, if it is known already."""
+
+    name: str
+    profile: str
+    customer: str
+    locations: tuple[str, ...]
+    data_plan: str
+    vpn: Vpn | None = None
+
+
+def check_name(name: str) -> str:
+    """The name, if an activation may be called that.
+
+    Raises:
+        InvalidValue: it is not a-z, 0-9 and dashes, too long, or reserved by an operating system.
+    """
+    problem = activation_name_problem(name)
+    if problem:
+        raise InvalidValue(
+            problem, fix="A good name is short and says customer and place, such as acme-hk-1."
+        )
+    return name
+
+
+def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequence[Finding] = ()) -> Outcome:
+    """Start an activation.
+
+    Raises:
+        InvalidValue, RuleViolation: a value or the VPN is not acceptable.
+        AlreadyDifferent: the name is taken.
+        ProfileNotFound, InvalidFile: the profile cannot be used.
+    """
+    check_name(wanted.name)
+    profile = ws.catalogue.load(wanted.profile)
+    now = ws.now()
+    refuse_wrong_clock(now)
+    given = {
+        facts.CUSTOMER: (wanted.customer,),
+        facts.LOCATION: wanted.locations,
+        facts.DATA_PLAN: (wanted.data_plan,),
+    }
+    recorded = {
+        fact_id: Fact(_parse(profile, fact_id, texts), ws.stamp())
+        for fact_id, texts in given.items()
+        if any(texts)
+    }
+    vpns = (wanted.vpn,) if wanted.vpn else ()
+    activation = Activation(wanted.name, 1, ProfileRef(profile.id, ""), ws.stamp(), facts=recorded, vpns=vpns)
+    noticed = tuple(findings) + port_findings(profile, activation, vpns)
+    if blockers(noticed):
+        raise RuleViolation(
+            f"The VPN cannot go on the port of {wanted.name}.", findings=noticed, fix=sci("help", "prefixes")
+        )
+    taken = next((each for each in ws.store.names() if each.casefold() == wanted.name.casefold()), None)
+    if taken:
+        raise AlreadyDifferent(
+            f"There is an activation {taken} already.", fix=[sci("status", taken), "Choose another name."]
+        )
+    ref = ProfileRef(profile.id, "dry-run") if mode.dry_run else ws.store.pin_profile(profile)
+    activation = replace(activation, profile=ref)
+    event = Event(
+        1, now, ws.user, "new", f"started with profile {profile.id}", changes_between(None, activation)
+    )
+    activation = replace(activation, history=(event,))
+    saved = None if mode.dry_run else ws.store.create(activation)
+    lines = (f"Started {wanted.name} for {activation.fact(facts.CUSTOMER)} with {profile.name}.",)
+    return Outcome(
+        RecordedView(showing.header(profile, activation), lines),
+        changed=True,
+        activation=wanted.name,
+        revision=0 if mode.dry_run else 1,
+        head=saved.head if saved else "",
+        findings=noticed,
+        next=(sci("run", wanted.name), sci("check", wanted.name, "--for", "order")),
+        notices=saved.notices if saved else (),
+        dry_run=mode.dry_run,
+    )
+
+
+def _parse(profile: Profile, fact_id: str, texts: Sequence[str]) -> tuple[str, ...]:
+    spec = showing.fact_spec(profile, fact_id)
+    if spec is None:
+        known = [*dict.fromkeys([*facts.CORE_FACTS, *(each.id for each in profile.facts)])]
+        near = difflib.get_close_matches(fact_id, known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Known facts: {', '.join(sorted(known))}."
+        raise InvalidValue(f"There is no fact {quoted(fact_id, 60)} for {profile.name}.", fix=hint)
+    return facts.parse_fact(spec, texts)
+
+
+def parse_pairs(pairs: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """`FACT=VALUE` words as facts with their values; a fact may be given several times.
+
+    Raises:
+        WrongUsage: a word has no `=`.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        fact_id, equals, value = pair.partition("=")
+        if not equals or not fact_id.strip():
+            raise WrongUsage(
+                f"{quoted(pair, 60)} is not FACT=VALUE.", fix=sci("set", "NAME", "csp.account-status=active")
+            )
+        found[fact_id.strip().lower()] = (*found.get(fact_id.strip().lower(), ()), value)
+    return found
+
+
+def set_facts(
+    ws: Workspace, name: str, given: Mapping[str, Sequence[str]], mode: ChangeMode, *, reason: str = ""
+) -> Outcome:
+    """Record facts. Facts the order was placed with can only be corrected, with a reason.
+
+    Raises:
+        InvalidValue: a fact is unknown or a value does not fit.
+        GateClosed: the order is placed and the fact cannot change any more.
+    """
+    reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        after = before
+        for fact_id, texts in given.items():
+            values = _parse(profile, fact_id, texts)
+            if values == before.values(fact_id):
+                continue
+            if before.order is not None and fact_id in facts.FIXED_BY_ORDER:
+                _refuse_after_order(before, profile, fact_id, reason)
+                after = replace(after, verification=None)
+            after = after.with_fact(fact_id, Fact(values, ws.stamp()))
+        named = ", ".join(given)
+        return Decided(after, f"recorded {named}", reason=reason, findings=_usual(profile, after, given))
+
+    changed = ws.change(name, "set", decide, mode)
+    after, profile = changed.after, changed.profile
+    if changed.changed:
+        lines = [f"{fact_id} = {after.fact(fact_id)}" for fact_id in given]
+    else:
+        lines = [f"{fact_id} is {after.fact(fact_id)} already; nothing was written." for fact_id in given]
+    found = (
+        ()
+        if after.order
+        else tuple(_as_note(each) for each in blockers(order_findings(profile, after, ws.now())))
+    )
+    known = progress(profile, after, ws.now())
+    return showing.outcome_of(
+        changed,
+        RecordedView(showing.header(profile, after), tuple(lines)),
+        mode,
+        findings=found,
+        next=showing.next_commands(profile, after, known),
+    )
+
+
+def _as_note(finding: Finding) -> Finding:
+    """What still stands in the way of the order is worth a note after recording facts, not an alarm."""
+    return replace(finding, severity=Severity.NOTE, message=f"Before the order: {finding.message}", why="")
+
+
+def _usual(
+    profile: Profile, activation: Activation, given: Mapping[str, Sequence[str]]
+) -> tuple[Finding, ...]:
+    found = []
+    for fact_id in given:
+        spec, value = showing.fact_spec(profile, fact_id), activation.fact(fact_id)
+        if spec and spec.usual_length and value and len(value) != spec.usual_length:
+            found.append(
+                Finding(
+                    "fact.unusual_length",
+                    Severity.WARNING,
+                    f"{fact_id} has {len(value)} characters; {spec.label} usually has {spec.usual_length}.",
+                    why=spec.hint,
+                    details={"fact": fact_id},
+                )
+            )
+    return tuple(found)
+
+
+def _refuse_after_order(before: Activation, profile: Profile, fact_id: str, reason: str) -> None:
+    number = before.order.number if before.order else ""
+    if fact_id == facts.SECURITY_PRODUCTS:
+        step = next((each for each in profile.steps if facts.SECURITY_PRODUCTS in each.asks), None)
+        raise GateClosed(
+            "Security products can only be ordered at the same time as a new port, together with it.",
+            why=f"Order {number} is placed; they cannot be added to an existing service.",
+            fix=[
+                "Ask the Verizon account team about a new port.",
+                sci("explain", step.id if step else fact_id),
+            ],
+        )
+    if not reason:
+        raise GateClosed(
+            f"{fact_id} went into order {number} and is fixed with it.",
+            why=f"On record: {before.fact(fact_id) or 'nothing'}. Another value would differ from the order.",
+            fix=sci(
+                "set", before.name, f"{fact_id}=VALUE", "--reason", "REASON", note="if the record is wrong"
+            ),
+        )
+
+
+def note(ws: Workspace, name: str, text: str, mode: ChangeMode, *, step: str = "") -> Outcome:
+    """Add a remark, to a step or to the whole activation."""
+    text = clean(text, what="the note", limit=NOTE_LIMIT, allow_newlines=True)
+    if not text:
+        raise InvalidValue("The note is empty.")
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        step_id = find_step(profile, step).id if step else ""
+        added = Note(text, ws.stamp(), step_id)
+        return Decided(
+            replace(before, notes=(*before.notes, added)), f"note{f' on {step_id}' if step_id else ''}"
+        )
+
+    changed = ws.change(name, "note", decide, mode)
+    view = RecordedView(showing.header(changed.profile, changed.after), ("Noted.",))
+    return showing.outcome_of(changed, view, mode)
+
+
+def find_step(profile: Profile, step_id: str) -> Step:
+    """The step of that id.
+
+    Raises:
+        StepNotFound: with the nearest ids.
+    """
+    step = profile.step(step_id.strip())
+    if step:
+        return step
+    ids = [each.id for each in profile.steps]
+    near = difflib.get_close_matches(step_id.upper(), ids, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else f"The steps are {', '.join(ids)}."
+    raise StepNotFound(f"{profile.name} has no step {quoted(step_id, 40)}.", fix=hint)
+
+
+def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
+    """Where one activation stands."""
+    loaded = ws.load(name)
+    activation = loaded.activation
+    profile = ws.profile_of(activation)
+    return Outcome(
+        status_view(profile, activation, ws.now(), show_all=show_all),
+        activation=name,
+        revision=activation.revision,
+        head=loaded.head,
+        findings=_standing(profile, activation),
+        notices=loaded.notices,
+        next=showing.next_commands(profile, activation, progress(profile, activation, ws.now()), limit=3),
+    )
+
+
+def _standing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    """What is wrong with the record itself, whatever the next step is."""
+    found = [
+        each
+        for each in port_findings(profile, activation, activation.vpns)
+        if each.severity is not Severity.NOTE
+    ]
+    if activation.order and activation.order.breach:
+        found.append(
+            Finding(
+                "order.breach",
+                Severity.WARNING,
+                f"Order {activation.order.number} was placed while not everything was in place.",
+                why=activation.order.breach,
+                details={"unmet": activation.order.unmet},
+            )
+        )
+    return tuple(found)
+
+
+def status_view(
+    profile: Profile, activation: Activation, now: datetime, *, show_all: bool = False
+) -> StatusView:
+    """The status screen's content."""
+    known = progress(profile, activation, now)
+    order = activation.order
+    return StatusView(
+        header=showing.header(profile, activation),
+        profile=profile.id,
+        closed=known.closed,
+        total=known.total,
+        late=known.late,
+        complete=known.complete,
+        next=tuple(showing.step_row(profile, activation, item, now) for item in known.ready()),
+        phases=known.phases,
+        steps=showing.step_rows(profile, activation, known, now),
+        facts=tuple(showing.fact_row(profile, activation, fact_id) for fact_id in sorted(activation.facts)),
+        order=OrderSummary(order.number, order.placed.at, order.placed.by, order.breach) if order else None,
+        verified=activation.verification.matches if activation.verification else None,
+        stage=activation.last_stage,
+        port=activation.port,
+        vpns=activation.vpns,
+        budgets=budgets(activation.vpns),
+        show_all=show_all,
+    )
+
+
+def _row(ws: Workspace, name: str, now: datetime) -> ActivationRow:
+    try:
+        activation = ws.load(name).activation
+        profile = ws.profile_of(activation)
+    except SciError as problem:
+        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem.message)
+    known = progress(profile, activation, now)
+    ready = known.ready()
+    first = ready[0] if ready else None
+    late = max((item.late_by for item in known.steps if item.late_by), default=None)
+    mine = bool(ready) and any(profile.provider_party not in item.step.owners.parties for item in ready)
+    return ActivationRow(
+        name=name,
+        customer=activation.fact(facts.CUSTOMER),
+        provider=profile.name,
+        location=activation.fact(facts.LOCATION),
+        closed=known.closed,
+        total=known.total,
+        late=late is not None,
+        late_for=duration_text(late) if late else "",
+        next_step=first.step.id if first else "",
+        next_title=first.step.short if first else "",
+        waiting_on=profile.owners_text(first.step.owners) if first else "",
+        age=duration_text(now - activation.created.at),
+        mine=mine or late is not None,
+    )
+
+
+def _rows(ws: Workspace) -> tuple[ActivationRow, ...]:
+    now = ws.now()
+    return tuple(_row(ws, name, now) for name in ws.store.names())
+
+
+def list_all(ws: Workspace) -> Outcome:
+    """All activations, one row each; a record that cannot be read has its problem in the row."""
+    rows = _rows(ws)
+    return Outcome(ListView(rows), next=() if rows else (sci("new", "NAME"), sci("demo")))
+
+
+def home(ws: Workspace, version: str) -> Outcome:
+    """The home screen."""
+    return Outcome(HomeView(version, str(ws.home), _rows(ws)))
+
+
+def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
+    """What is possible now, in one activation or in all, for one party or for all.
+
+    Raises:
+        InvalidValue: no such party.
+    """
+    now = ws.now()
+    names = (name,) if name else ws.store.names()
+    rows: list[NextRow] = []
+    for each in names:
+        activation = ws.load(each).activation
+        profile = ws.profile_of(activation)
+        party = find_party(profile, owner) if owner else ""
+        for item in progress(profile, activation, now).ready():
+            if not party or party in item.open_parties:
+                rows.append(NextRow(each, showing.step_row(profile, activation, item, now)))
+    return Outcome(NextView(tuple(rows), owner), activation=name)
+
+
+def find_party(profile: Profile, text: str) -> str:
+    """The id of a party, given by id, name or short name in any letter case.
+
+    Raises:
+        InvalidValue: with the parties there are.
+    """
+    wanted = text.strip().casefold()
+    for party in profile.parties:
+        if wanted in (party.id.casefold(), party.name.casefold(), party.short.casefold()):
+            return party.id
+    known = ", ".join(party.id for party in profile.parties)
+    raise InvalidValue(
+        f"{quoted(text, 60)} is not a party of {profile.name}.", fix=f"The parties are {known}."
+    )
+
+
+def history(ws: Workspace, name: str, *, limit: int | None = None) -> Outcome:
+    """Who changed what and when, oldest first; with a limit the newest so many.
+
+    Raises:
+        InvalidValue: the limit is below 1.
+    """
+    if limit is not None and limit < 1:
+        raise InvalidValue(
+            f"The limit is {limit}; it is at least 1.", fix=sci("history", name, "--limit", "20")
+        )
+    loaded = ws.load(name)
+    activation = loaded.activation
+    events = activation.history[-limit:] if limit else activation.history
+    return Outcome(
+        HistoryView(
+            showing.header(ws.profile_of(activation), activation), events, activation.notes, loaded.head
+        ),
+        activation=name,
+        revision=activation.revision,
+        head=loaded.head,
+        notices=loaded.notices,
+    )

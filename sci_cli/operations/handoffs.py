@@ -1,0 +1,284 @@
+"""Handing over to the provider: the draft, and the stages of the provider's work afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from string import Template
+
+from sci_cli.domain import facts
+from sci_cli.domain.activation import Activation, Evidence, HandoffRecord, StageMark
+from sci_cli.domain.addresses import pair_findings
+from sci_cli.domain.findings import Finding, Severity, blockers
+from sci_cli.domain.gates import handoff_findings
+from sci_cli.domain.profile import Profile
+from sci_cli.domain.progress import progress
+from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, sci
+from sci_cli.operations import showing
+from sci_cli.operations.activations import NOTE_LIMIT
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import HandoffView, StagesView
+from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
+from sci_cli.readers.screen_print import ScreenPrint
+from sci_cli.safety.text import clean
+from sci_cli.writers.mail_draft import Attachment, Draft, address_problem, as_text, build, mailto, table
+from sci_cli.writers.output_files import write_new
+
+STALE_CONTACT = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRequest:
+    """What `sci handoff` was told; recipients override those of the profile."""
+
+    screen_print: ScreenPrint
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    message: str = ""
+    again: bool = False
+
+
+def require_handoff(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    """What was noticed about a hand-off that may happen.
+
+    Raises:
+        GateClosed: the order is not placed, not verified, or a required value is missing.
+    """
+    found = handoff_findings(profile, activation)
+    if blockers(found):
+        raise GateClosed(
+            "The hand-off is not allowed yet; nothing was written.",
+            why=[f"{each.message}" for each in blockers(found)],
+            fix=[fix for each in blockers(found) for fix in each.fix],
+            findings=found,
+        )
+    return found
+
+
+def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode) -> Outcome:
+    """Write the draft for the provider and start the provider's clock.
+
+    Raises:
+        GateClosed: see `require_handoff`.
+        AlreadyDifferent: a draft was written before; `again` writes another.
+        InvalidValue: a recipient or the message is not acceptable, or there is no recipient.
+        DraftAltered: the draft, read back, differs.
+    """
+    message = clean(request.message, what="--message", limit=NOTE_LIMIT, allow_newlines=True)
+    written: list[tuple[Draft, str]] = []
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        found = require_handoff(profile, before)
+        if before.handoffs and not request.again:
+            _refuse_second(before, request)
+            return Decided(before)
+        draft = _draft(profile, before, request, message)
+        data = build(draft)
+        filename = _filename(before)
+        if not mode.dry_run:
+            ws.store.keep_evidence(request.screen_print.data, request.screen_print.sha256)
+            write_new(ws.store.out_path(filename), data)
+        written.append((draft, filename))
+        record = _record_of(ws, draft, data, filename, request.screen_print)
+        after = replace(before, handoffs=(*before.handoffs, record))
+        noticed = (*found, *_contact_findings(profile, request, ws.now()), *pair_findings(profile, before))
+        return Decided(
+            after, f"hand-off draft {filename} written for {', '.join(draft.to)}", findings=noticed
+        )
+
+    changed = ws.change(name, "handoff", decide, mode)
+    if not written:
+        return _already(changed, mode)
+    draft, filename = written[-1]
+    record = changed.after.handoffs[-1]
+    view = HandoffView(
+        header=showing.header(changed.profile, changed.after),
+        path=str(ws.store.out_path(filename)),
+        sha256=record.draft_sha256,
+        recipients=draft.to,
+        subject=draft.subject,
+        attachment=record.attachment.filename,
+        attachment_sha256=record.attachment.sha256,
+        text=as_text(draft),
+        mailto=mailto(draft),
+        contacts=changed.profile.handoff.contacts if not request.to else (),
+        lines=("The draft is written; nothing is sent. Open it, look it over, send it yourself.",),
+    )
+    first = changed.profile.handoff.stages[0].id
+    return showing.outcome_of(
+        changed,
+        view,
+        mode,
+        next=(sci("stage", name, first, note="when the provider answers"), sci("status", name)),
+    )
+
+
+def _refuse_second(before: Activation, request: HandoffRequest) -> None:
+    """The same screen print again is the same hand-off; another one would be a second message."""
+    first = before.handoffs[-1]
+    if first.attachment.sha256 == request.screen_print.sha256:
+        return
+    raise AlreadyDifferent(
+        f"A hand-off draft was written already: {first.draft}.",
+        why="The screen print given now is another one.",
+        fix=sci("handoff", before.name, "--attach", "SCREENPRINT", "--again", note="to write another draft"),
+    )
+
+
+def _already(changed: Changed, mode: ChangeMode) -> Outcome:
+    record = changed.after.handoffs[-1]
+    line = f"The hand-off was recorded already: {record.draft}; nothing was written."
+    return showing.outcome_of(changed, stages_view(changed.profile, changed.after, line), mode)
+
+
+def _names(profile: Profile, activation: Activation) -> dict[str, str]:
+    order = activation.order
+    return {
+        "activation": activation.name,
+        "customer": activation.fact(facts.CUSTOMER),
+        "provider": profile.name,
+        "location": activation.fact(facts.LOCATION),
+        "account": activation.fact(facts.ACCOUNT_ID),
+        "order": order.number if order else "",
+    }
+
+
+def _draft(profile: Profile, activation: Activation, request: HandoffRequest, message: str) -> Draft:
+    handoff_data = profile.handoff
+    names = _names(profile, activation)
+    rows = [
+        (row.label, activation.fact(row.fact) or "see the screen print") for row in handoff_data.configuration
+    ]
+    head = activation.history[-1].sequence if activation.history else 0
+    body = "\n\n".join(
+        part.strip("\n")
+        for part in (
+            Template(handoff_data.opening).substitute(names),
+            message,
+            table(rows),
+            Template(handoff_data.closing).substitute(names),
+            f"Record: {activation.name}, revision {head}",
+        )
+        if part.strip()
+    )
+    picture = request.screen_print
+    return Draft(
+        to=_recipients(profile, request),
+        cc=tuple(_address(text) for text in request.cc),
+        subject=Template(handoff_data.subject).substitute(names),
+        body=body + "\n",
+        attachments=(Attachment(picture.filename, "image", picture.kind, picture.data),),
+    )
+
+
+def _recipients(profile: Profile, request: HandoffRequest) -> tuple[str, ...]:
+    chosen = request.to or tuple(contact.email for contact in profile.handoff.contacts)
+    if not chosen:
+        raise InvalidValue(
+            f"The profile of {profile.name} names nobody to write to.",
+            fix="Name the recipients: --to ADDRESS",
+        )
+    return tuple(_address(text) for text in chosen)
+
+
+def _address(text: str) -> str:
+    problem = address_problem(text)
+    if problem:
+        raise InvalidValue(problem)
+    return text.strip()
+
+
+def _filename(activation: Activation) -> str:
+    number = len(activation.handoffs) + 1
+    return f"{activation.name}-handoff-{number}-r{activation.revision + 1}.eml"
+
+
+def _record_of(
+    ws: Workspace, draft: Draft, data: bytes, filename: str, picture: ScreenPrint
+) -> HandoffRecord:
+    return HandoffRecord(
+        ws.stamp(),
+        filename,
+        hashlib.sha256(data).hexdigest(),
+        Evidence(picture.filename, picture.sha256),
+        draft.to,
+    )
+
+
+def _contact_findings(profile: Profile, request: HandoffRequest, now: datetime) -> tuple[Finding, ...]:
+    """Named contacts go stale: addresses not looked at for long are said."""
+    if request.to:
+        return ()
+    return tuple(
+        Finding(
+            "handoff.contact_stale",
+            Severity.WARNING,
+            f"The address of {contact.name} was last verified on {contact.verified.isoformat()}.",
+            why="People change; check the address before you send.",
+            fix=("Override it with --to ADDRESS.",),
+            details={"verified": contact.verified.isoformat()},
+        )
+        for contact in profile.handoff.contacts
+        if now.date() - contact.verified > STALE_CONTACT
+    )
+
+
+def stage(
+    ws: Workspace, name: str, stage_id: str, mode: ChangeMode, *, at: datetime | None = None, note: str = ""
+) -> Outcome:
+    """Record a stage the provider reached; stages passed over are not made up.
+
+    Raises:
+        InvalidValue: no such stage.
+        GateClosed: nothing was handed off.
+        AlreadyDifferent: a later stage is on record.
+    """
+    note = clean(note, what="--note", limit=NOTE_LIMIT, allow_newlines=True)
+    wanted = stage_id.strip().lower()
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        ids = [each.id for each in profile.handoff.stages]
+        if wanted not in ids:
+            raise InvalidValue(
+                f"{profile.name} has no stage {stage_id[:40]!r}.", fix=f"The stages are {', '.join(ids)}."
+            )
+        if not before.handoffs:
+            raise GateClosed(
+                "Nothing was handed off to the provider yet.",
+                fix=sci("handoff", name, "--attach", "SCREENPRINT"),
+            )
+        reached = [ids.index(mark.stage) for mark in before.stages if mark.stage in ids]
+        if ids.index(wanted) in reached:
+            return Decided(before)
+        if reached and ids.index(wanted) < max(reached):
+            raise AlreadyDifferent(f"{profile.name} is past {wanted}: {ids[max(reached)]} is on record.")
+        mark = StageMark(wanted, ws.stamp(at, profile.provider_party), note)
+        return Decided(
+            replace(before, stages=(*before.stages, mark)),
+            f"{profile.name}: {wanted}",
+            party=profile.provider_party,
+        )
+
+    changed = ws.change(name, "stage", decide, mode)
+    after, profile = changed.after, changed.profile
+    line = (
+        f"{profile.name}: {wanted} is on record."
+        if changed.changed
+        else f"{wanted} is on record already; nothing was written."
+    )
+    view = stages_view(profile, after, line)
+    known = progress(profile, after, ws.now())
+    return showing.outcome_of(changed, view, mode, next=showing.next_commands(profile, after, known))
+
+
+def stages_view(profile: Profile, activation: Activation, *lines: str) -> StagesView:
+    """How far the provider is."""
+    reached = {mark.stage for mark in activation.stages}
+    return StagesView(
+        showing.header(profile, activation),
+        activation.handoffs,
+        activation.stages,
+        tuple(each.id for each in profile.handoff.stages if each.id not in reached),
+        tuple(lines),
+    )

@@ -1,0 +1,432 @@
+"""The VPNs on the port: list, plan, add, remove, update, confirm; the same rules on every path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sci_cli.domain.activation import Activation, Vpn, VpnState
+from sci_cli.domain.findings import Finding, Severity, blockers
+from sci_cli.domain.names import vpn_name_problem
+from sci_cli.domain.overlap import duplicates
+from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
+from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.vpn_rules import budgets, port_findings
+from sci_cli.errors import (
+    AlreadyDifferent,
+    Command,
+    GateClosed,
+    InvalidValue,
+    RuleViolation,
+    VpnNotFound,
+    sci,
+)
+from sci_cli.operations import showing
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import PlanView, VpnsView
+from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class VpnRequest:
+    """A VPN as given: name, prefixes as read, MAX per family where it is known."""
+
+    name: str
+    prefixes: tuple[Prefix, ...] = ()
+    max_prefixes: int | None = None
+    max_prefixes_v6: int | None = None
+
+
+def parse_prefixes(texts: Sequence[str], what: str = "--prefix") -> tuple[Prefix, ...]:
+    """The prefixes, as given and in order.
+
+    Raises:
+        InvalidValue: with every text that is not a prefix, and its correction where there is one.
+    """
+    found: list[Prefix] = []
+    problems: list[str] = []
+    for text in texts:
+        try:
+            found.append(parse_prefix(text))
+        except PrefixProblem as problem:
+            problems.append(problem.message)
+    if problems:
+        message = problems[0] if len(problems) == 1 else f"{len(problems)} prefixes are not acceptable."
+        raise InvalidValue(message, why=problems if len(problems) > 1 else (), fix=sci("help", "prefixes"))
+    return tuple(found)
+
+
+def parse_maximum(number: int | None, option: str) -> int | None:
+    """MAX as given on the command line.
+
+    Raises:
+        InvalidValue: below 1; MAX 0 would be a VPN that carries nothing.
+    """
+    if number is not None and not 1 <= number <= 10_000_000:
+        raise InvalidValue(
+            f"{option} is {number}; MAX is a whole number, at least 1.", fix=sci("explain", "max")
+        )
+    return number
+
+
+def new_vpn(ws: Workspace, request: VpnRequest, state: VpnState) -> tuple[Vpn, tuple[Finding, ...]]:
+    """A VPN from a request, with notes about prefixes given twice.
+
+    Raises:
+        InvalidValue: the name is not acceptable, or there are no prefixes.
+    """
+    problem = vpn_name_problem(request.name)
+    if problem:
+        raise InvalidValue(problem)
+    if not request.prefixes:
+        raise InvalidValue(
+            f"VPN {request.name} has no prefixes.",
+            why="A VPN without prefixes would pass every overlap check and prove nothing.",
+            fix="Give them with --prefix or --from FILE.",
+        )
+    twice = tuple(
+        Finding(
+            "vpn.prefix_duplicate",
+            Severity.NOTE,
+            f"{prefix} is given more than once; a duplicate counts once.",
+            details={"vpn": request.name, "prefix": str(prefix)},
+        )
+        for prefix in duplicates(request.prefixes)
+    )
+    vpn = Vpn(
+        request.name,
+        tuple(dict.fromkeys(request.prefixes)),
+        state,
+        ws.stamp(),
+        request.max_prefixes,
+        request.max_prefixes_v6,
+    )
+    return vpn, twice
+
+
+def listing(ws: Workspace, name: str) -> Outcome:
+    """The VPNs of one activation."""
+    loaded = ws.load(name)
+    activation, profile = loaded.activation, ws.profile_of(loaded.activation)
+    return Outcome(
+        VpnsView(showing.header(profile, activation), activation.vpns, budgets(activation.vpns)),
+        activation=name,
+        revision=activation.revision,
+        findings=port_findings(profile, activation, activation.vpns),
+        next=(sci("vpn", "plan", name, "VPN", "--prefix", "PREFIX"),),
+        notices=loaded.notices,
+    )
+
+
+def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMode) -> Outcome:
+    """Ask for VPNs to be added to the port, all or none, or, before the order, name the VPN of the order.
+
+    Raises:
+        RuleViolation: overlap, MAX or a range that cannot be attached; every conflict is listed.
+        AlreadyDifferent: a VPN of that name is on the port with other prefixes.
+        GateClosed: the order's one VPN is named already and the port does not exist yet.
+    """
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        after = before
+        noticed: list[Finding] = []
+        for request in requests:
+            after, found = _with_added(ws, profile, after, request)
+            noticed += found
+        names = ", ".join(request.name for request in requests)
+        word = "asked for on the port" if before.order else "named for the order"
+        count = sum(len(vpn.prefixes) for vpn in after.vpns) - sum(len(vpn.prefixes) for vpn in before.vpns)
+        return Decided(after, f"VPN {names} {word}: {count} prefixes", findings=tuple(_unique(noticed)))
+
+    changed = ws.change(name, "vpn add", decide, mode)
+    names = [request.name for request in requests]
+    return _planned(
+        changed, mode, f"add VPN {', '.join(names)}", _added_lines(changed, names), _after_add(changed, names)
+    )
+
+
+def _with_added(
+    ws: Workspace, profile: Profile, before: Activation, request: VpnRequest
+) -> tuple[Activation, tuple[Finding, ...]]:
+    state = VpnState.REQUESTED if before.order else VpnState.ON_ORDER
+    vpn, notes = new_vpn(ws, request, state)
+    standing = before.vpn(vpn.name)
+    if standing is not None:
+        if _same(standing, vpn) and standing.state is not VpnState.REMOVAL_REQUESTED:
+            return before, ()
+        raise AlreadyDifferent(
+            f"VPN {standing.name} is already on the record, {_STATE_WORDS[standing.state]}.",
+            why=f"Its prefixes there: {_prefixes_text(standing)}.",
+            fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
+        )
+    if before.order is None and before.vpns:
+        raise GateClosed(
+            f"The order connects one VPN, and {before.vpns[0].name} is it.",
+            why="More VPNs are added in Dynamic Network Manager once the port exists.",
+            fix=[sci("order", "place", before.name), sci("vpn", "remove", before.name, before.vpns[0].name)],
+        )
+    found = require_rules(profile, before, (*before.vpns, vpn), vpn)
+    return before.with_vpn(vpn), (*notes, *found)
+
+
+_STATE_WORDS = {
+    VpnState.ON_ORDER: "named for the order",
+    VpnState.REQUESTED: "asked for",
+    VpnState.ATTACHED: "on the port",
+    VpnState.REMOVAL_REQUESTED: "its removal asked for",
+}
+
+
+def _unique(found: Sequence[Finding]) -> list[Finding]:
+    kept: list[Finding] = []
+    for each in found:
+        if each not in kept:
+            kept.append(each)
+    return kept
+
+
+def _added_lines(changed: Changed, names: Sequence[str]) -> tuple[str, ...]:
+    said = f"VPN {', '.join(names)}"
+    if not changed.changed:
+        return (f"{said} is already on the record with these prefixes; nothing was written.",)
+    if changed.after.order is None:
+        return (f"{said} is named for the order; it becomes number one on the port.",)
+    return (f"{said} is recorded as asked for. Add it in the portal, then confirm it here.",)
+
+
+def _after_add(changed: Changed, names: Sequence[str]) -> tuple[Command, ...]:
+    name = changed.after.name
+    if changed.after.order is None:
+        return (sci("check", name, "--for", "order"),)
+    return tuple(sci("vpn", "confirm", name, vpn, note="when the portal shows it") for vpn in names)
+
+
+def _prefixes_text(vpn: Vpn) -> str:
+    shown = ", ".join(str(prefix) for prefix in vpn.prefixes[:10])
+    more = len(vpn.prefixes) - 10
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _same(standing: Vpn, vpn: Vpn) -> bool:
+    return set(standing.prefixes) == set(vpn.prefixes) and all(
+        given in (None, known)
+        for given, known in (
+            (vpn.max_prefixes, standing.max_prefixes),
+            (vpn.max_prefixes_v6, standing.max_prefixes_v6),
+        )
+    )
+
+
+def require_rules(
+    profile: Profile, activation: Activation, vpns: Sequence[Vpn], changed: Vpn | None
+) -> tuple[Finding, ...]:
+    """The findings about VPNs that may be on the port together.
+
+    Raises:
+        RuleViolation: they may not; all findings are carried.
+    """
+    found = port_findings(profile, activation, vpns, changed)
+    if blockers(found):
+        which = f"VPN {changed.name} cannot" if changed else "These VPNs cannot"
+        raise RuleViolation(
+            f"{which} go on the port of {activation.name}; nothing was written.",
+            findings=found,
+            fix=sci(
+                "vpn", "plan", activation.name, "VPN", "--prefix", "PREFIX", note="to try without writing"
+            ),
+        )
+    return found
+
+
+def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> Outcome:
+    """Record that a VPN has other prefixes or another MAX now; what is not given stays.
+
+    Raises:
+        VpnNotFound, RuleViolation.
+    """
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        standing = require_vpn(before, request.name)
+        vpn = replace(
+            standing,
+            prefixes=tuple(dict.fromkeys(request.prefixes)) or standing.prefixes,
+            max_prefixes=request.max_prefixes or standing.max_prefixes,
+            max_prefixes_v6=request.max_prefixes_v6 or standing.max_prefixes_v6,
+        )
+        if vpn == standing:
+            return Decided(before)
+        after = before.with_vpn(replace(vpn, stamp=ws.stamp()))
+        found = require_rules(profile, before, after.vpns, vpn)
+        return Decided(after, f"VPN {vpn.name} updated: {len(vpn.prefixes)} prefixes", findings=found)
+
+    changed = ws.change(name, "vpn update", decide, mode)
+    line = (
+        f"VPN {request.name} is updated."
+        if changed.changed
+        else f"VPN {request.name} is so already; nothing was written."
+    )
+    return _planned(changed, mode, f"update VPN {request.name}", (line,), (sci("vpn", "list", name),))
+
+
+def require_vpn(activation: Activation, vpn: str) -> Vpn:
+    """The VPN of that name.
+
+    Raises:
+        VpnNotFound: with the names there are.
+    """
+    found = activation.vpn(vpn)
+    if found is None:
+        names = ", ".join(each.name for each in activation.vpns) or "none"
+        raise VpnNotFound(
+            f"There is no VPN {vpn[:64]!r} on the port of {activation.name}.",
+            why=f"VPNs on record: {names}.",
+            fix=sci("vpn", "list", activation.name),
+        )
+    return found
+
+
+def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str = "") -> Outcome:
+    """Ask for a VPN to be taken off the port; before the order, or before it was confirmed, just forget it.
+
+    Raises:
+        VpnNotFound: no such VPN.
+    """
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        standing = require_vpn(before, vpn)
+        if standing.state is VpnState.REMOVAL_REQUESTED:
+            return Decided(before)
+        if standing.state is VpnState.ON_ORDER:
+            after = before.without_vpn(vpn)
+            return Decided(after, f"VPN {standing.name} taken off the coming order", reason=reason)
+        asked = replace(standing, state=VpnState.REMOVAL_REQUESTED, stamp=ws.stamp())
+        return Decided(before.with_vpn(asked), f"removal of VPN {standing.name} asked for", reason=reason)
+
+    changed = ws.change(name, "vpn remove", decide, mode)
+    left = changed.after.vpn(vpn)
+    if left is None:
+        lines: tuple[str, ...] = (f"VPN {vpn} is off the coming order.",)
+    elif changed.changed:
+        lines = (
+            f"Removal of VPN {left.name} is recorded as asked for; it counts until it is confirmed.",
+            *_last_one(changed.after),
+        )
+    else:
+        lines = (f"Removal of VPN {left.name} is already asked for; nothing was written.",)
+    after = (sci("vpn", "confirm", name, vpn, note="when the portal shows it gone"),) if left else ()
+    return _planned(changed, mode, f"remove VPN {vpn}", lines, after)
+
+
+def _last_one(activation: Activation) -> tuple[str, ...]:
+    staying = [vpn for vpn in activation.vpns if vpn.state is not VpnState.REMOVAL_REQUESTED]
+    return () if staying else ("It is the last VPN: without it nothing reaches the cloud.",)
+
+
+def confirm(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, withdraw: bool = False) -> Outcome:
+    """Record that Dynamic Network Manager shows what was asked for, or that the request was withdrawn.
+
+    Raises:
+        VpnNotFound: no such VPN.
+        GateClosed: nothing was asked for because the port does not exist yet.
+    """
+
+    def decide(before: Activation, profile: Profile) -> Decided:
+        standing = require_vpn(before, vpn)
+        if standing.state is VpnState.ON_ORDER:
+            raise GateClosed(
+                f"VPN {standing.name} goes with the order, and no order is on record.",
+                fix=sci("check", name, "--for", "order"),
+            )
+        if standing.state is VpnState.ATTACHED:
+            return Decided(before)
+        gone = (standing.state is VpnState.REMOVAL_REQUESTED) is not withdraw
+        word = "request withdrawn" if withdraw else "confirmed"
+        if gone:
+            return Decided(before.without_vpn(vpn), f"VPN {standing.name}: {word}, off the port")
+        after = before.with_vpn(replace(standing, state=VpnState.ATTACHED, stamp=ws.stamp()))
+        return Decided(after, f"VPN {standing.name}: {word}, on the port")
+
+    changed = ws.change(name, "vpn confirm", decide, mode)
+    left = changed.after.vpn(vpn)
+    where = "on the port" if left else "off the port"
+    line = (
+        f"VPN {vpn} is {where}."
+        if changed.changed
+        else f"VPN {vpn} is already confirmed on the port; nothing was written."
+    )
+    view = VpnsView(
+        showing.header(changed.profile, changed.after),
+        changed.after.vpns,
+        budgets(changed.after.vpns),
+        (line,),
+    )
+    return showing.outcome_of(changed, view, mode, next=(sci("status", name),))
+
+
+def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Sequence[str]) -> Outcome:
+    """What adding and removing these VPNs together would mean; nothing is ever written.
+
+    The outcome carries RuleViolation when the result would break a rule.
+    """
+    loaded = ws.load(name)
+    before, profile = loaded.activation, ws.profile_of(loaded.activation)
+    gone = [require_vpn(before, vpn).name for vpn in removing]
+    left = tuple(vpn for vpn in before.vpns if vpn.name not in gone)
+    state = VpnState.REQUESTED if before.order else VpnState.ON_ORDER
+    added: list[Vpn] = []
+    notes: list[Finding] = []
+    for request in adding:
+        vpn, twice = new_vpn(ws, request, state)
+        standing = next((each for each in left if each.name.casefold() == vpn.name.casefold()), None)
+        if standing:
+            raise AlreadyDifferent(
+                f"VPN {standing.name} is already on the port.", fix=sci("vpn", "list", name)
+            )
+        added.append(vpn)
+        notes += twice
+    after = (*left, *added)
+    changed = added[0] if len(added) == 1 else None
+    found = (*port_findings(profile, before, after, changed), *notes)
+    closed = blockers(found)
+    view = _plan_view(profile, before, after, _plan_title(added, gone), ())
+    error = RuleViolation("The plan breaks a rule of the port.", findings=found) if closed else None
+    return Outcome(
+        view,
+        activation=name,
+        revision=before.revision,
+        findings=found,
+        notices=loaded.notices,
+        dry_run=True,
+        error=error,
+    )
+
+
+def _plan_title(added: Sequence[Vpn], gone: Sequence[str]) -> str:
+    parts = [f"add VPN {vpn.name}" for vpn in added] + [f"remove VPN {name}" for name in gone]
+    return ", ".join(parts) or "as it is"
+
+
+def _plan_view(
+    profile: Profile, before: Activation, after: Sequence[Vpn], title: str, lines: tuple[str, ...]
+) -> PlanView:
+    old = {vpn.name for vpn in before.vpns}
+    new = {vpn.name for vpn in after}
+    step = profile.step_of_kind(StepKind.VPNS)
+    return PlanView(
+        header=showing.header(profile, before),
+        title=title,
+        kept=tuple(vpn for vpn in after if vpn.name in old),
+        added=tuple(vpn for vpn in after if vpn.name not in old),
+        removed=tuple(vpn for vpn in before.vpns if vpn.name not in new),
+        before=budgets(before.vpns),
+        after=budgets(after),
+        portal=step.portal if step and before.order else (),
+        lines=lines,
+    )
+
+
+def _planned(
+    changed: Changed, mode: ChangeMode, title: str, lines: tuple[str, ...], following: tuple[Command, ...]
+) -> Outcome:
+    view = _plan_view(changed.profile, changed.before, changed.after.vpns, title, lines)
+    return showing.outcome_of(changed, view, mode, next=following)

@@ -1,0 +1,183 @@
+"""Where operations work: a store, the profiles, a clock and a user; and the one way a record changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sci_cli.domain.activation import Activation, Change, Event, Stamp
+from sci_cli.domain.findings import Finding
+from sci_cli.domain.plain import flatten, to_plain
+from sci_cli.domain.profile import Profile
+from sci_cli.errors import ActivationNotFound, InvalidValue, sci
+from sci_cli.profiles import Catalogue
+from sci_cli.store.contract import Loaded, Store, check_revision
+
+# Events stamped before the program existed would order a billing dispute wrongly.
+EARLIEST_YEAR = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an operation made of a record: the record as it is to be, and what to write into its history.
+
+    `activation` is the very object that was read when nothing is to change.
+    """
+
+    activation: Activation
+    summary: str = ""
+    reason: str = ""
+    party: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+Decide = Callable[[Activation, Profile], Decided]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMode:
+    """How a change is to be made: for real or as a trial, and on which revision."""
+
+    dry_run: bool = False
+    if_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change that was decided and, unless it was a trial or nothing was to change, saved."""
+
+    before: Activation
+    after: Activation
+    profile: Profile
+    decided: Decided
+    changed: bool
+    head: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The home folder in use, opened lazily by the session."""
+
+    home: Path
+    store: Store
+    catalogue: Catalogue
+    clock: Callable[[], datetime]
+    user: str
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        return self.clock()
+
+    def stamp(self, at: datetime | None = None, party: str = "") -> Stamp:
+        """Who is acting, on whose behalf, and when it was so."""
+        return Stamp(at or self.now(), self.user, party)
+
+    def load(self, name: str) -> Loaded:
+        """The record of that name.
+
+        Raises:
+            ActivationNotFound: with the nearest names.
+        """
+        try:
+            return self.store.load(name)
+        except ActivationNotFound as missing:
+            raise self._not_found(name) from missing
+
+    def profile_of(self, activation: Activation) -> Profile:
+        """The profile the activation began with, as it was then."""
+        return self.store.pinned_profile(activation.profile)
+
+    def change(self, name: str, command: str, decide: Decide, mode: ChangeMode) -> Changed:
+        """Change one record: decide under the store's lock, add the event, save.
+
+        A trial run decides on the record as it is and saves nothing.
+
+        Raises:
+            SciError: whatever `decide` refuses with, or the store reports.
+        """
+        found: list[tuple[Decided, Profile]] = []
+
+        def under_lock(before: Activation) -> Activation:
+            profile = self.profile_of(before)
+            decided = decide(before, profile)
+            found.append((decided, profile))
+            if decided.activation == before:
+                return before
+            return self._with_event(before, decided, command)
+
+        try:
+            if mode.dry_run:
+                loaded = self.store.load(name)
+                check_revision(loaded.activation, mode.if_revision)
+                before, after = loaded.activation, under_lock(loaded.activation)
+                changed, head, notices = after is not before, loaded.head, loaded.notices
+            else:
+                saved = self.store.change(name, under_lock, if_revision=mode.if_revision)
+                before, after = saved.before or saved.after, saved.after
+                changed, head, notices = saved.changed, saved.head, saved.notices
+        except ActivationNotFound as missing:
+            raise self._not_found(name) from missing
+        decided, profile = found[-1]
+        return Changed(before, after, profile, decided, changed, head, notices)
+
+    def _with_event(self, before: Activation, decided: Decided, command: str) -> Activation:
+        now = self.now()
+        refuse_wrong_clock(now)
+        last = before.history[-1].at if before.history else before.created.at
+        event = Event(
+            sequence=before.revision + 1,
+            at=now,
+            by=self.user,
+            command=command,
+            summary=decided.summary,
+            changes=changes_between(before, decided.activation),
+            party=decided.party,
+            reason=decided.reason,
+            clock_behind=now < last,
+        )
+        return replace(decided.activation, revision=before.revision + 1, history=(*before.history, event))
+
+    def _not_found(self, name: str) -> ActivationNotFound:
+        import difflib
+
+        names = self.store.names()
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+        message = f"There is no activation {name[:80]!r} in {self.home}: not found."
+        if near:
+            return ActivationNotFound(message, fix=[sci("status", each) for each in near])
+        return ActivationNotFound(message, fix=sci("list") if names else sci("new", "NAME"))
+
+
+def refuse_wrong_clock(now: datetime) -> None:
+    """Refuse to stamp anything while the clock of the machine is plainly wrong.
+
+    Raises:
+        InvalidValue: the clock shows a year before the program existed.
+    """
+    if now.year < EARLIEST_YEAR:
+        raise InvalidValue(
+            f"The clock of this machine says {now.date().isoformat()}; nothing is recorded with such a time.",
+            why="Orders and billing days are settled by these times.",
+            fix="Set the clock of the machine (or SCI_NOW, where it is used) and try again.",
+        )
+
+
+def changes_between(before: Activation | None, after: Activation) -> tuple[Change, ...]:
+    """Every field that differs, by dotted path, with its text before and after; history aside."""
+    old, new = (_comparable(each) for each in (before, after))
+    paths = sorted(set(old) | set(new))
+    return tuple(
+        Change(path, old.get(path, ""), new.get(path, ""))
+        for path in paths
+        if old.get(path, "") != new.get(path, "")
+    )
+
+
+def _comparable(activation: Activation | None) -> dict[str, str]:
+    if activation is None:
+        return {}
+    plain = flatten(to_plain(replace(activation, history=(), revision=0)))
+    return {path: text for path, text in plain.items() if not path.endswith((".stamp.at", ".stamp.by"))}
