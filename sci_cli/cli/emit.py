@@ -1,0 +1,122 @@
+"""Outcomes and errors to the streams: one document for scripts, screens for people."""
+
+import contextlib
+import os
+import sys
+from typing import TextIO
+
+from sci_cli.cli.session import Session
+from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
+from sci_cli.operations.outcome import Outcome
+from sci_cli.safety.os_words import os_words
+
+
+class ReaderGone(Exception):
+    """The reader of standard output closed it."""
+
+
+def emit(session: Session, outcome: Outcome) -> None:
+    """Write an outcome and remember how the run ends.
+
+    Raises:
+        OutputFailed: it could not be written; what was to be saved is saved.
+        ReaderGone: the reader went away.
+    """
+    session.note_outcome(outcome)
+    output = session.output
+    if output == "text":
+        from sci_cli.ui.screens import render
+
+        write(session, render(outcome, session.look()))
+    elif output == "csv":
+        from sci_cli.ui.tables import as_csv
+
+        write(session, as_csv(outcome))
+    else:
+        from sci_cli.ui.envelope import as_json, as_yaml, document
+
+        made = document(session.command, outcome=outcome, error=outcome.error)
+        write(session, as_json(made) if output == "json" else as_yaml(made))
+    if outcome.error is not None and _says_itself(outcome, output) is False:
+        write_error(session, outcome.error)
+
+
+def _says_itself(outcome: Outcome, output: str) -> bool:
+    """Screens that are a verdict need no second one on standard error."""
+    return output == "text" and outcome.view.thing in ("check", "vpn-plan")
+
+
+def emit_error(session: Session, error: SciError) -> None:
+    """Write an error: a document for scripts, sentences on standard error for everybody."""
+    session.exit_code = int(error.exit_code)
+    try:
+        output = session.output
+    except WrongUsage:
+        output = "text"
+    if output in ("json", "yaml"):
+        from sci_cli.ui.envelope import as_json, as_yaml, document
+
+        made = document(session.command, outcome=None, error=error)
+        if session.saved or error.saved:
+            made["changed"] = True
+        with contextlib.suppress(OutputFailed, ReaderGone):
+            write(session, as_json(made) if output == "json" else as_yaml(made))
+    write_error(session, error)
+
+
+def write_error(session: Session, error: SciError) -> None:
+    """Write an error in sentences to standard error; a closed standard error is no reason to fail."""
+    from sci_cli.ui.errors_text import render_error
+
+    try:
+        look = session.look(session.stderr)
+    except SciError:
+        from sci_cli.ui.look import Look
+
+        look = Look()
+    with contextlib.suppress(OSError, ValueError):
+        session.stderr.write(render_error(error, look))
+        session.stderr.flush()
+
+
+def write(session: Session, text: str) -> None:
+    """Write to standard output, or to standard error when standard output is closed.
+
+    Raises:
+        OutputFailed: the text could not be written.
+        ReaderGone: the reader went away.
+    """
+    if session.stdout_closed:
+        with contextlib.suppress(OSError, ValueError):
+            session.stderr.write("Standard output is closed; the result is here, on stderr:\n" + text)
+            session.stderr.flush()
+        return
+    try:
+        _write_all(session.stdout, text)
+    except BrokenPipeError:
+        _abandon(session.stdout)
+        raise ReaderGone from None
+    except OSError as problem:
+        _abandon(session.stdout)
+        saved = "What was to be saved is saved." if session.saved else "Nothing was to be saved."
+        raise OutputFailed(
+            f"The result could not be written: {os_words(problem)}. {saved}", saved=session.saved
+        ) from None
+
+
+def _write_all(stream: TextIO, text: str) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    safe = text.encode(encoding, errors="replace").decode(encoding, errors="replace")
+    stream.write(safe)
+    stream.flush()
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let the interpreter's own flush at exit go nowhere instead of failing again."""
+    if stream is sys.stdout:
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+
+
+PIPE = int(ExitCode.PIPE)

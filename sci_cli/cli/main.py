@@ -1,0 +1,237 @@
+"""The program: argv in, exit code out; the only error boundary and the only place that ends the process."""
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from sci_cli import __version__
+from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn
+from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
+from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, with_options
+from sci_cli.cli.session import Session, Settings
+from sci_cli.errors import (
+    ExitCode,
+    HangUp,
+    Interrupted,
+    OutputFailed,
+    SciError,
+    StoreUnavailable,
+    Terminated,
+    WrongUsage,
+    sci,
+)
+from sci_cli.safety.text import visible
+
+
+class Stopped(BaseException):
+    """A signal asked the program to end; raised where the program is."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def build() -> typer.Typer:
+    """The command line: every command, in its group."""
+    app = typer.Typer(
+        name="sci",
+        invoke_without_command=True,
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+        epilog="`sci` alone shows what needs you. Start with: sci demo",
+    )
+
+    def root(
+        ctx: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Show the version.", metavar="")] = False,
+        **everywhere: Any,
+    ) -> None:
+        """Activation assistant for Verizon Secure Cloud Interconnect.
+
+        sci guides, checks, prepares and records. It never places an order, sends a mail or changes a port:
+        you do that, and sci makes sure that nothing is missing.
+        """
+        session: Session = ctx.obj
+        session.settings = Settings(**everywhere)
+        if version:
+            _show_version(session)
+            raise typer.Exit(0)
+        if ctx.invoked_subcommand is None:
+            from sci_cli.operations import activations
+
+            session.command = "home"
+            emit(session, activations.home(session.workspace, __version__))
+
+    app.callback()(with_options(root, EVERYWHERE))
+    activation.register(app)
+    step.register(app)
+    orders = typer.Typer(help="The order: form, placing, verification.", no_args_is_help=True)
+    order.register(app, orders)
+    handoff.register(app)
+    vpns = typer.Typer(help="The Private IP VPNs on the port.", no_args_is_help=True)
+    vpn.register(vpns)
+    ports = typer.Typer(help="The port's admin status.", no_args_is_help=True)
+    port.register(ports)
+    profiles = typer.Typer(help="The providers' profiles.", no_args_is_help=True)
+    profile.register(profiles)
+    app.add_typer(orders, name="order", rich_help_panel=ORDERS)
+    app.add_typer(vpns, name="vpn", rich_help_panel=NETWORK)
+    app.add_typer(ports, name="port", rich_help_panel=NETWORK)
+    app.add_typer(profiles, name="profile", rich_help_panel=PROVIDERS)
+    info.register(app)
+    return app
+
+
+def _show_version(session: Session) -> None:
+    try:
+        write(session, f"sci {__version__}\n")
+    except OutputFailed as failed:
+        raise StoreUnavailable(failed.message) from None
+
+
+def main(argv: Sequence[str], session: Session) -> int:
+    """Run one command line and return its exit code; never raises, never ends the process."""
+    _peek_output(argv, session)
+    try:
+        _dispatch(argv, session)
+    except SciError as error:
+        emit_error(session, error)
+    except ReaderGone:
+        session.exit_code = PIPE
+    except (KeyboardInterrupt, EOFError, Stopped) as stop:
+        emit_error(session, _stopped(session, stop))
+    except Exception as error:  # the boundary: a bug is reported, not thrown at the user
+        emit_error(session, _bug(session, error))
+    return session.exit_code
+
+
+def _dispatch(argv: Sequence[str], session: Session) -> None:
+    try:
+        build()(args=list(argv), prog_name="sci", standalone_mode=False, obj=session)
+    except typer.Exit as ended:
+        session.exit_code = ended.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except typer.TyperException as wrong:
+        raise _usage(wrong) from None
+    except BrokenPipeError:
+        raise ReaderGone from None
+
+
+def _usage(wrong: typer.TyperException) -> SciError:
+    """Typer's own complaints in our form; help asked for by leaving out the command is no error."""
+    context: Any = getattr(wrong, "ctx", None)
+    path = context.command_path if context else "sci"
+    message = visible(wrong.format_message().strip() or "The command line is not complete.")[:500]
+    return WrongUsage(message, fix=sci(*path.split(" ")[1:], "--help"))
+
+
+def _peek_output(argv: Sequence[str], session: Session) -> None:
+    """Know the output format before parsing, so that a wrong command line is answered in it too."""
+    words = list(argv)
+    for place, word in enumerate(words):
+        if word == "--":
+            return
+        if word in ("-o", "--output") and place + 1 < len(words):
+            session.settings = Settings(output=words[place + 1])
+        elif word.startswith("--output="):
+            session.settings = Settings(output=word.partition("=")[2])
+
+
+def _stopped(session: Session, stop: BaseException) -> SciError:
+    if session.resume is not None:
+        said, fix = "Stopped. Everything up to the last answer is saved.", [session.resume]
+    elif session.saved:
+        said, fix = "Stopped. What was done before is saved.", []
+    else:
+        said, fix = "Stopped; nothing changed.", []
+    kind: type[Interrupted] = Interrupted
+    if isinstance(stop, Stopped):
+        kind = HangUp if stop.number == getattr(signal, "SIGHUP", -1) else Terminated
+        if stop.number == signal.SIGINT:
+            kind = Interrupted
+    return kind(said, fix=fix, saved=session.saved)
+
+
+def _bug(session: Session, error: Exception) -> SciError:
+    """A bug: the types of what happened and where, never values, which may be the customer's."""
+    trace, where = error.__traceback__, []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "sci_cli" in code.co_filename:
+            where.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    saved = "What was done before is saved." if session.saved else "Nothing was changed."
+    if session.environ.get("SCI_DEBUG"):
+        raise error
+    return SciError(
+        f"This is a mistake in sci, not in what you did ({type(error).__name__}). {saved}",
+        why=f"Where: {' > '.join(where[-4:])}",
+        fix=f"Please report it with this line and the version, {__version__}.",
+        saved=session.saved,
+    )
+
+
+def session_for_completion() -> Session:
+    """A session for the moment somebody presses Tab."""
+    return Session(sys.stdin, sys.stdout, sys.stderr, os.environ)
+
+
+def _on_signal(number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped(number)
+
+
+def run() -> NoReturn:
+    """The console script: secure the descriptors, run, exit."""
+    closed = _secure_descriptors()
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _on_signal)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text file when run as a script
+    session = Session(
+        sys.stdin or io.StringIO(),
+        sys.stdout or io.StringIO(),
+        sys.stderr or io.StringIO(),
+        os.environ,
+        stdout_closed=1 in closed,
+    )
+    code = main(sys.argv[1:], session)
+    sys.exit(_flushed(session, code))
+
+
+def _flushed(session: Session, code: int) -> int:
+    """Nothing may fail after the exit code is known, least of all silently."""
+    try:
+        session.stdout.flush()
+    except BrokenPipeError:
+        code = PIPE
+    except (OSError, ValueError):
+        code = code or int(ExitCode.OUTPUT)
+    else:
+        return code
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
+
+
+def _secure_descriptors() -> set[int]:
+    """Open the null device on closed standard descriptors, so that no record file becomes one of them."""
+    closed = set()
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            closed.add(number)
+            os.open(os.devnull, os.O_RDWR)
+    return closed

@@ -1,0 +1,228 @@
+"""What `sci new` and `sci vpn` are told, from options, questions or a file, in one shape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from sci_cli.cli import asking
+from sci_cli.cli.numbers import whole
+from sci_cli.cli.session import Session
+from sci_cli.domain.activation import Vpn, VpnState
+from sci_cli.domain.findings import Finding
+from sci_cli.domain.prefixes import Prefix
+from sci_cli.errors import InvalidFile, InvalidValue, SciError, WrongUsage, sci
+from sci_cli.operations import activations, vpns
+from sci_cli.operations.outcome import Message, Outcome
+from sci_cli.readers.files import decode_text, read_input, read_stream
+from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefixes
+from sci_cli.safety import strict_yaml
+from sci_cli.safety.text import clean, quoted
+
+_KEYS = {
+    "name": "name",
+    "profile": "profile",
+    "customer": "customer",
+    "location": "locations",
+    "data-plan": "data_plan",
+    "vpn": "vpn",
+    "prefixes": "prefixes",
+    "max-prefixes": "max_prefixes",
+    "max-prefixes-v6": "max_prefixes_v6",
+}
+_LISTS = ("locations", "prefixes")
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """Everything `sci new` can be told, as text."""
+
+    name: str = ""
+    profile: str = ""
+    customer: str = ""
+    locations: tuple[str, ...] = ()
+    data_plan: str = ""
+    vpn: str = ""
+    prefixes: tuple[str, ...] = ()
+    max_prefixes: str = ""
+    max_prefixes_v6: str = ""
+
+
+TEMPLATE = """\
+# A request for `sci new --file request.yaml`. Fill in, save as UTF-8.
+# Lines that begin with # are remarks; leave out what is not known yet.
+name: acme-hk-1
+profile: alibaba-cloud
+customer: Acme Ltd
+location:
+  - Hong Kong
+data-plan: 1 TB
+# The Private IP VPN that goes with the order:
+# vpn: CORP
+# prefixes:
+#   - 10.20.0.0/16
+# max-prefixes: 1250
+"""
+
+
+def template() -> Outcome:
+    """The file to fill in."""
+    return Outcome(Message(tuple(TEMPLATE.splitlines())))
+
+
+def from_file(path: Path, given: NewRequest) -> NewRequest:
+    """The request in a file; what was given as an option wins.
+
+    Raises:
+        InvalidFile: with every problem, by line and column.
+    """
+    name = path.name
+    document = strict_yaml.load(read_input(path, what="The request", limit=1_000_000).data, name=name)
+    value = document.value
+    if not isinstance(value, dict):
+        raise InvalidFile(f"{name}: a request is a mapping of keys and values.", fix=sci("new", "--template"))
+    problems = []
+    found: dict[str, object] = {}
+    for key, entry in value.items():
+        attribute = _KEYS.get(key)
+        place = document.key_position((key,))
+        if attribute is None:
+            problems.append((*place, f"unknown key {quoted(key, 40)}; known are {', '.join(_KEYS)}"))
+        elif attribute in _LISTS:
+            listed = entry if isinstance(entry, list) else [entry]
+            if all(isinstance(each, str) for each in listed):
+                found[attribute] = tuple(str(each) for each in listed)
+            else:
+                problems.append((*place, f"{key} is a list of texts"))
+        elif isinstance(entry, str):
+            found[attribute] = entry
+        else:
+            problems.append((*place, f"{key} is a text"))
+    if problems:
+        raise strict_yaml.problems_error(name, problems)
+    told = {each.name: getattr(given, each.name) for each in fields(given) if getattr(given, each.name)}
+    return replace(NewRequest(), **{**found, **told})
+
+
+def complete(
+    session: Session, given: NewRequest, from_: str
+) -> tuple[activations.NewActivation, tuple[Finding, ...]]:
+    """The request with its missing answers asked for, ready for the operation."""
+    entries = session.workspace.catalogue.entries()
+    usable = [(entry.id, f"{entry.name} ({entry.id})") for entry in entries if not entry.problem]
+    if given.name:
+        activations.check_name(given.name)
+    ask_name = asking.text("name", "Name of the activation", hint="acme-hk-1", check=_name_problem)
+    ask_profile = asking.choice("profile", "Which provider?", usable)
+    ask_plan = asking.text("data-plan", "Data plan", hint="1 TB")
+    ask_place = asking.text("location", "Installation location", hint="Hong Kong")
+    needs = [
+        asking.Need("name", "NAME", given.name, ask_name),
+        asking.Need("profile", "--profile PROFILE", given.profile, ask_profile),
+        asking.Need("customer", "--customer CUSTOMER", given.customer, asking.text("customer", "Customer")),
+        asking.Need("location", "--location PLACE", " ".join(given.locations), ask_place),
+        asking.Need("data_plan", "--data-plan PLAN", given.data_plan, ask_plan),
+    ]
+    found = asking.answers(session, needs, sci("new", *_already(given)))
+    vpn, notes = _vpn(session, given, from_)
+    wanted = activations.NewActivation(
+        found["name"],
+        found["profile"],
+        found["customer"],
+        given.locations or (found["location"],),
+        found["data_plan"],
+        vpn,
+    )
+    return wanted, notes
+
+
+def _already(given: NewRequest) -> tuple[str, ...]:
+    words = [given.name] if given.name else []
+    for option, value in (
+        ("--profile", given.profile),
+        ("--customer", given.customer),
+        ("--data-plan", given.data_plan),
+    ):
+        words += [option, value] if value else []
+    for place in given.locations:
+        words += ["--location", place]
+    return tuple(words)
+
+
+def _name_problem(text: str) -> str | None:
+    try:
+        activations.check_name(text)
+    except SciError as problem:
+        return problem.message
+    return None
+
+
+def _vpn(session: Session, given: NewRequest, from_: str) -> tuple[Vpn | None, tuple[Finding, ...]]:
+    if not (given.vpn or given.prefixes or from_):
+        return None, ()
+    if not given.vpn:
+        raise WrongUsage("Prefixes are given, but no VPN.", fix="Name it with --vpn VPN.")
+    request = vpn_requests(
+        given.vpn, given.prefixes, from_, given.max_prefixes, given.max_prefixes_v6, session
+    )[0]
+    return vpns.new_vpn(session.workspace, request, VpnState.ON_ORDER)
+
+
+def vpn_requests(
+    vpn: str, prefixes: Sequence[str], from_: str, maximum: str, maximum_v6: str, session: Session
+) -> list[vpns.VpnRequest]:
+    """The VPNs as given: one by name, or those a file with a vpn column names.
+
+    Raises:
+        InvalidValue, InvalidFile: a prefix, MAX or the file is not acceptable.
+    """
+    limits = (
+        vpns.parse_maximum(whole(maximum, "--max-prefixes"), "--max-prefixes"),
+        vpns.parse_maximum(whole(maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
+    )
+    typed = vpns.parse_prefixes(prefixes)
+    if not from_:
+        if not vpn:
+            raise WrongUsage("Which VPN? No name was given.")
+        return [vpns.VpnRequest(vpn, typed, *limits)]
+    grouped = _grouped(vpn, _table(from_, session))
+    if len(grouped) > 1 and typed:
+        raise WrongUsage("The file names several VPNs, so --prefix does not say which one it belongs to.")
+    return [vpns.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
+
+
+def _table(from_: str, session: Session) -> PrefixTable:
+    if from_ == "-":
+        stream = getattr(session.stdin, "buffer", None)
+        data = (
+            read_stream(stream, what="The prefix list", limit=LIMIT)
+            if stream
+            else session.stdin.read().encode()
+        )
+        return read_prefixes(decode_text(data, "standard input"), name="standard input")
+    path = Path(from_)
+    data = read_input(path, what="The prefix list", limit=LIMIT).data
+    return read_prefixes(decode_text(data, path.name), name=path.name)
+
+
+def _grouped(vpn: str, table: PrefixTable) -> Mapping[str, tuple[Prefix, ...]]:
+    found: dict[str, list[Prefix]] = {}
+    for row in table.rows:
+        name = row.vpn or vpn
+        if not name:
+            raise WrongUsage(
+                "The file names no VPN, and none is given.",
+                fix=sci("vpn", "add", "NAME", "VPN", "--from", "FILE"),
+            )
+        if vpn and name.casefold() != vpn.casefold():
+            raise InvalidValue(
+                f"Line {row.line} belongs to VPN {name}, but {vpn} is being added.",
+                fix="Leave the VPN out to take all VPNs of the file, or use a file of one VPN.",
+            )
+        found.setdefault(vpn or name, []).append(row.prefix)
+    return {name: tuple(prefixes) for name, prefixes in found.items()}
+
+
+def read_evidence(path: Path) -> tuple[str, bytes, str]:
+    """A file given as evidence: its name, content and hash."""
+    read = read_input(path, what="The evidence", limit=20_000_000)
+    return clean(path.name, what="the file name"), read.data, read.sha256

@@ -1,0 +1,262 @@
+"""One run of the program: its streams, settings, clock and user, and the workspace when it is needed."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from sci_cli.errors import AnswersMissing, Command, InvalidValue, StoreUnavailable, WrongUsage
+from sci_cli.ui.look import Look, look_for
+from sci_cli.ui.prompter import Prompter, choose_prompter
+
+if TYPE_CHECKING:
+    from sci_cli.operations.outcome import Outcome
+    from sci_cli.operations.workspace import ChangeMode, Workspace
+
+OUTPUTS = ("text", "json", "yaml", "csv")
+COLORS = ("auto", "always", "never")
+_OFF = ("", "0", "no", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the options every command has were set to; None where nothing was said."""
+
+    output: str | None = None
+    home: str | None = None
+    no_input: bool | None = None
+    plain: bool | None = None
+    color: str | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    dry_run: bool = False
+    if_revision: str | None = None
+
+    def over(self, outer: Settings) -> Settings:
+        """These settings, with those given before the command name where nothing was said here."""
+        return replace(
+            self,
+            output=self.output if self.output is not None else outer.output,
+            home=self.home if self.home is not None else outer.home,
+            no_input=self.no_input or outer.no_input,
+            plain=self.plain or outer.plain,
+            color=self.color if self.color is not None else outer.color,
+            quiet=self.quiet or outer.quiet,
+            verbose=self.verbose or outer.verbose,
+        )
+
+
+def is_on(text: str) -> bool:
+    """Whether a switch in the environment is set."""
+    return text.strip().lower() not in _OFF
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything a command needs that is not an argument; the only object with state.
+
+    Attributes:
+        now: the clock; SCI_NOW in the environment stands in for it.
+        saved: whether this run has changed anything so far.
+        exit_code: what the program will exit with.
+        make_prompter: stands in for the terminal in tests.
+    """
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+    settings: Settings = field(default_factory=Settings)
+    now: Callable[[], datetime] | None = None
+    make_prompter: Callable[[], Prompter] | None = None
+    stdout_closed: bool = False
+    saved: bool = False
+    resume: Command | None = None
+    exit_code: int = 0
+    command: str = ""
+    _workspace: Workspace | None = None
+    _prompter: Prompter | None = None
+
+    # settings ------------------------------------------------------------------------------------------------
+
+    @property
+    def output(self) -> str:
+        """text, json, yaml or csv.
+
+        Raises:
+            WrongUsage: another word was given.
+        """
+        chosen = self.settings.output or self.environ.get("SCI_OUTPUT") or "text"
+        if chosen not in OUTPUTS:
+            raise WrongUsage(f"--output is one of {', '.join(OUTPUTS)}; {chosen[:40]!r} is not.")
+        return chosen
+
+    @property
+    def mode(self) -> ChangeMode:
+        """How changes are to be made in this run.
+
+        Raises:
+            InvalidValue: --if-revision is not a number.
+        """
+        from sci_cli.operations.workspace import ChangeMode
+
+        text = self.settings.if_revision
+        if text is None:
+            return ChangeMode(self.settings.dry_run)
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            raise InvalidValue(f"--if-revision is a whole number; {text[:40]!r} is not.")
+        return ChangeMode(self.settings.dry_run, int(text))
+
+    def look(self, stream: TextIO | None = None) -> Look:
+        """How text is to look on a stream, standard output unless another is named."""
+        stream = stream or self.stdout
+        color = self.settings.color or self.environ.get("SCI_COLOR") or "auto"
+        if color not in COLORS:
+            raise WrongUsage(f"--color is one of {', '.join(COLORS)}; {color[:40]!r} is not.")
+        return look_for(
+            self.environ,
+            terminal=is_terminal(stream),
+            encoding=getattr(stream, "encoding", None) or "utf-8",
+            color_option=color,
+            plain=self.plain,
+            quiet=bool(self.settings.quiet),
+            verbose=bool(self.settings.verbose),
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether one fact per line is wanted, without tables and redrawing."""
+        return bool(self.settings.plain) or is_on(self.environ.get("SCI_PLAIN", ""))
+
+    # asking --------------------------------------------------------------------------------------------------
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether questions are allowed: a terminal on both ends, and nobody said no."""
+        forbidden = bool(self.settings.no_input) or any(
+            is_on(self.environ.get(name, "")) for name in ("SCI_NO_INPUT", "CI")
+        )
+        return self.output == "text" and not forbidden
+
+    @property
+    def prompter(self) -> Prompter:
+        """The way questions are asked in this run."""
+        if self._prompter is None:
+            if self.make_prompter is not None and self.may_ask:
+                self._prompter = self.make_prompter()
+            else:
+                self._prompter = choose_prompter(
+                    stdin=self.stdin,
+                    stdout=self.stdout,
+                    allowed=self.may_ask,
+                    plain=self.plain,
+                    environ=self.environ,
+                    width=self.look().width,
+                )
+        return self._prompter
+
+    def missing(self, options: list[str], example: Command) -> AnswersMissing:
+        """The error for answers that are needed and may not be asked for."""
+        count = len(options)
+        answers = "1 answer is" if count == 1 else f"{count} answers are"
+        return AnswersMissing(
+            f"{answers} needed, and there is no terminal to ask on (or questions are switched off).",
+            why=f"Missing: {', '.join(options)}",
+            fix=example,
+        )
+
+    # working -------------------------------------------------------------------------------------------------
+
+    @property
+    def workspace(self) -> Workspace:
+        """The home folder, opened on first use; nothing is created by opening it."""
+        if self._workspace is None:
+            self._workspace = self._open()
+        return self._workspace
+
+    def _open(self) -> Workspace:
+        from sci_cli.operations.workspace import Workspace
+        from sci_cli.profiles import Catalogue, shipped_profiles_dir
+        from sci_cli.store.files import FileStore
+
+        home = self.home()
+        store = FileStore(home, command=self.command)
+        catalogue = Catalogue(shipped_profiles_dir(), home / "profiles")
+        return Workspace(home, store, catalogue, self.clock, self.user())
+
+    def home(self) -> Path:
+        """The home folder: --home, else SCI_HOME, else `sci` in the user's home folder.
+
+        Raises:
+            WrongUsage: --home is empty.
+            StoreUnavailable: HOME is empty or names a folder that is not there.
+        """
+        chosen = self.settings.home
+        if chosen is not None and not chosen.strip():
+            raise WrongUsage("--home is empty.", fix="Give a folder, or leave the option out.")
+        chosen = chosen or self.environ.get("SCI_HOME") or ""
+        if chosen:
+            return Path(os.path.abspath(Path(chosen).expanduser()))
+        base = self.environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+        if not base.strip():
+            raise StoreUnavailable(
+                "HOME is empty, so there is no folder for the records.",
+                fix="Set HOME, or give --home FOLDER.",
+            )
+        if not Path(base).is_dir():
+            raise StoreUnavailable(
+                f"The home folder {base} does not exist.", fix="Set HOME, or give --home FOLDER."
+            )
+        return Path(base) / "sci"
+
+    def clock(self) -> datetime:
+        """The time, aware and in UTC; SCI_NOW stands in for it.
+
+        Raises:
+            InvalidValue: SCI_NOW is not a time with a zone.
+        """
+        if self.now is not None:
+            return self.now()
+        fixed = self.environ.get("SCI_NOW", "")
+        if not fixed:
+            return datetime.now(UTC)
+        try:
+            value = datetime.fromisoformat(fixed)
+        except ValueError:
+            value = None
+        if value is None:
+            raise InvalidValue(
+                f"SCI_NOW is not a time: {fixed[:40]!r}.", fix="Write it as 2026-03-06T09:00:00Z."
+            )
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def user(self) -> str:
+        """Who is acting: SCI_USER, else the login name."""
+        from sci_cli.safety.text import clean
+
+        name = self.environ.get("SCI_USER", "")
+        if not name:
+            try:
+                name = getpass.getuser()
+            except (KeyError, OSError, ImportError):
+                name = "unknown"
+        return clean(name, what="SCI_USER", limit=100) or "unknown"
+
+    def note_outcome(self, outcome: Outcome) -> None:
+        """Remember whether something was saved and how the run ends."""
+        if outcome.changed and not outcome.dry_run:
+            self.saved = True
+        self.exit_code = int(outcome.error.exit_code) if outcome.error else 0
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person sits at the other end of a stream."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False

@@ -1,0 +1,109 @@
+"""Commands about single steps: done, skip, reopen, stage."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sci_cli.cli import asking
+from sci_cli.cli.options import STEPS, At, Name, Note, Reason, StepId, Yes, command, when
+from sci_cli.cli.session import Session
+from sci_cli.errors import sci
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+
+    @command(
+        app,
+        "done",
+        panel=STEPS,
+        writes=True,
+        examples=[
+            "sci done acme-hk-1 O6",
+            "sci done acme-hk-1 P2 --for customer",
+            'sci done acme-hk-1 P1 --note "two active circuits" --at 2026-03-06',
+        ],
+    )
+    def done(
+        session: Session,
+        name: Name,
+        step: StepId,
+        party: Annotated[
+            str,
+            typer.Option("--for", metavar="PARTY", help="Whose part is done; without it, the whole step."),
+        ] = "",
+        note: Note = "",
+        at: At = "",
+        evidence: Annotated[
+            list[str] | None,
+            typer.Option("--evidence", metavar="FILE", help="A file to keep as evidence; repeat."),
+        ] = None,
+    ) -> Any:
+        """Record that a step is done, or one party's part of it."""
+        from sci_cli.cli.requests import read_evidence
+        from sci_cli.operations import steps
+
+        kept = tuple(steps.EvidenceFile(*read_evidence(Path(path))) for path in evidence or ())
+        request = steps.DoneRequest(step, party, when(session, at), note, kept)
+        return steps.done(session.workspace, name, request, session.mode)
+
+    @command(
+        app,
+        "skip",
+        panel=STEPS,
+        writes=True,
+        examples=['sci skip acme-hk-1 O4 --reason "number will follow" --yes'],
+    )
+    def skip(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
+        """Record that a step will not be done; needs a reason."""
+        from sci_cli.operations import steps
+
+        why = _reason(session, reason, yes, sci("skip", name, step))
+        asking.confirm_yes(session, yes, f"Skip step {step}?", sci("skip", name, step, "--reason", "REASON"))
+        return steps.skip(session.workspace, name, step, why, session.mode)
+
+    @command(
+        app,
+        "reopen",
+        panel=STEPS,
+        writes=True,
+        examples=['sci reopen acme-hk-1 O6 --reason "it was the wrong port" --yes'],
+    )
+    def reopen(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
+        """Take back what was said about a step; needs a reason."""
+        from sci_cli.operations import steps
+
+        why = _reason(session, reason, yes, sci("reopen", name, step))
+        asking.confirm_yes(
+            session, yes, f"Reopen step {step}?", sci("reopen", name, step, "--reason", "REASON")
+        )
+        return steps.reopen(session.workspace, name, step, why, session.mode)
+
+    @command(
+        app,
+        "stage",
+        panel=STEPS,
+        writes=True,
+        examples=["sci stage acme-hk-1 received", "sci stage acme-hk-1 done --at 2026-03-20"],
+    )
+    def stage(
+        session: Session,
+        name: Name,
+        stage: Annotated[
+            str, typer.Argument(metavar="STAGE", help="received, validating, implementing, done …")
+        ],
+        at: At = "",
+        note: Note = "",
+    ) -> Any:
+        """Record how far the provider is after the hand-off."""
+        from sci_cli.operations import handoffs
+
+        return handoffs.stage(session.workspace, name, stage, session.mode, at=when(session, at), note=note)
+
+
+def _reason(session: Session, reason: str, yes: bool, example: Any) -> str:
+    needs = [asking.Need("reason", "--reason REASON", reason, asking.text("reason", "Reason"))]
+    if not session.prompter.interactive and not yes and not reason and not session.settings.dry_run:
+        raise session.missing(["--reason", "--yes"], sci(*example.words[1:], "--reason", "REASON", "--yes"))
+    return asking.answers(session, needs, example)["reason"]

@@ -1,0 +1,131 @@
+"""Pages of `sci help TOPIC`."""
+
+from collections.abc import Callable
+
+from sci_cli.errors import ExitCode, TopicNotFound, sci
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import TopicView
+
+
+def exit_codes() -> str:
+    """The table of exit codes, made from the codes themselves."""
+    lines = ["Exit codes of sci", ""]
+    lines += [f"  {int(code):>3}  {code.name:<12} {code.meaning}; a script {code.then}" for code in ExitCode]
+    lines += ["", "3 and 4 differ: 3 means wait or do the named step, 4 means correct the input."]
+    return "\n".join(lines)
+
+
+def environment() -> str:
+    """What the program reads from the environment."""
+    rows = (
+        ("SCI_HOME", "folder with the records (else the folder sci in your home folder)"),
+        ("SCI_OUTPUT", "text, json, yaml or csv, as --output"),
+        ("SCI_NO_INPUT, CI", "never ask, as --no-input"),
+        ("SCI_PLAIN", "one fact per line, as --plain"),
+        ("SCI_COLOR", "auto, always or never, as --color"),
+        ("SCI_NOW", "a fixed clock for tests and demonstrations: 2026-03-06T09:00:00Z"),
+        ("SCI_USER", "the name recorded with every change (else the login name)"),
+        ("NO_COLOR", "no colour"),
+        ("FORCE_COLOR, CLICOLOR_FORCE", "colour even when not on a terminal"),
+        ("COLUMNS", "width of the screen, 40 to 200"),
+        ("TERM", "dumb means no colour and numbered questions"),
+    )
+    lines = ["Environment of sci", "", "Options win over the environment.", ""]
+    return "\n".join(lines + [f"  {name:<28} {meaning}" for name, meaning in rows])
+
+
+FILES = """\
+Files of sci
+
+Everything lies in one folder that you can see, copy and back up: `sci where` names it.
+
+  activations/   one YAML file per activation, with its history inside
+  backups/       earlier revisions of each of them
+  evidence/      screen prints and other evidence, under the hash of their content
+  out/           mail drafts
+  profiles/      profiles of your own; profiles/pinned holds those that activations began with
+
+The files in activations are written by sci and carry a checksum: change them with commands, not by hand.
+Profiles and request files are yours: sci never rewrites them."""
+
+SCREEN_READERS = """\
+sci and screen readers
+
+  sci --plain status NAME     one sentence per step, no tables, no bars
+  sci --plain run NAME        numbered questions, nothing is redrawn
+
+Set SCI_PLAIN=1 to have it always. States are words (ready, waits for O8, late by 2 d), never only colours."""
+
+WINDOWS = """\
+sci on Windows
+
+Use Windows Terminal or PowerShell. In Git Bash the arrow keys do not work; sci then asks with numbers.
+The records lie in the folder sci in your user folder. Keep it out of a synchronised folder such as OneDrive if
+several computers write to it: two computers writing the same activation make conflicting copies.
+Quote values that contain blanks with double quotes: --customer "Acme Ltd"."""
+
+PREFIXES = """\
+Prefixes
+
+Write a prefix as address and length: 10.20.0.0/16, 2001:db8::/48. sci refuses, with the correction,
+
+  host bits             10.20.0.1/16 is 10.20.0.0/16, or the host 10.20.0.1/32
+  a missing length      10.20.0.0 says nothing about its size
+  masks                 255.255.0.0 is /16
+  mapped addresses      ::ffff:10.20.0.0/112 is 10.20.0.0/16
+  special ranges        loopback, multicast, link-local and the default route never go on a port
+
+A list is a file with one prefix a line, # begins a remark:
+
+  sci vpn add NAME VPN --from list.txt --max-prefixes 1250
+
+or a CSV with the header vpn,prefix; then it may hold several VPNs:
+
+  sci vpn plan NAME --from all.csv --max-prefixes 1250
+
+The rules: prefixes of different VPNs on one port must not share addresses; the total over all VPNs must not
+exceed the smallest MAX (IPv4 and IPv6 apart); prefixes nested inside one VPN are normal."""
+
+SCRIPTS = """\
+sci in scripts
+
+  sci status NAME -o json                 one JSON document, also on failure
+  sci check NAME --for order              exit 0 when the order may be placed, 3 while it may not
+  sci status NAME --exit-code             exit 20 while steps are open
+  sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
+  sci set NAME FACT=VALUE --if-revision 7 only if nobody changed it meanwhile
+
+Without a terminal nothing is ever asked: exit 2 names all missing options at once. Yes/no questions are answered
+with --yes; what costs money or service needs --confirm NAME, and an order also --accept-billing.
+See also: sci help exit-codes, sci help environment"""
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "exit-codes": exit_codes,
+    "environment": environment,
+    "files": lambda: FILES,
+    "prefixes": lambda: PREFIXES,
+    "scripts": lambda: SCRIPTS,
+    "screen-readers": lambda: SCREEN_READERS,
+    "windows": lambda: WINDOWS,
+}
+
+
+def page(topic: str) -> Outcome:
+    """One page, or the list of pages.
+
+    Raises:
+        TopicNotFound: no such page.
+    """
+    names = tuple(PAGES)
+    if not topic:
+        lines = ["Topics", "", *(f"  sci help {name}" for name in names), "", "Commands: sci --help"]
+        return Outcome(TopicView("", "\n".join(lines), names))
+    made = PAGES.get(topic.strip().lower())
+    if made is None:
+        raise TopicNotFound(
+            f"There is no help page {topic[:60]!r}.",
+            why=f"Pages: {', '.join(names)}.",
+            fix=[sci("help"), sci("explain", topic[:60])],
+        )
+    return Outcome(TopicView(topic, made(), names))

@@ -1,0 +1,200 @@
+"""Commands about the VPNs on the port."""
+
+from typing import Annotated, Any
+
+import typer
+
+from sci_cli.cli import asking
+from sci_cli.cli.options import NETWORK, Confirm, Name, Reason, Yes, command
+from sci_cli.cli.session import Session
+from sci_cli.errors import WrongUsage, sci
+
+VpnName = Annotated[str, typer.Argument(metavar="VPN", help="The Private IP VPN.")]
+Prefixes = Annotated[
+    list[str] | None,
+    typer.Option("--prefix", metavar="PREFIX", help="A prefix such as 10.20.0.0/16; repeat."),
+]
+From = Annotated[
+    str,
+    typer.Option("--from", metavar="FILE", help="Prefixes from a list or CSV; - reads standard input."),
+]
+Maximum = Annotated[str, typer.Option("--max-prefixes", metavar="MAX", help="MAX of the VPN, IPv4.")]
+MaximumV6 = Annotated[str, typer.Option("--max-prefixes-v6", metavar="MAX", help="MAX of the VPN, IPv6.")]
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands of this module."""
+
+    @command(
+        group, "list", panel=NETWORK, examples=["sci vpn list acme-hk-1", "sci vpn list acme-hk-1 -o csv"]
+    )
+    def list_(session: Session, name: Name) -> Any:
+        """The VPNs on the port, their prefixes and MAX."""
+        from sci_cli.operations import vpns
+
+        return vpns.listing(session.workspace, name)
+
+    @command(
+        group,
+        "plan",
+        panel=NETWORK,
+        examples=[
+            "sci vpn plan acme-hk-1 LAB --prefix 10.40.0.0/16 --max-prefixes 1250",
+            "sci vpn plan acme-hk-1 --remove CORP",
+            "sci vpn plan acme-hk-1 LAB --from lab.csv --remove CORP",
+        ],
+    )
+    def plan(
+        session: Session,
+        name: Name,
+        vpn: VpnName = "",
+        prefix: Prefixes = None,
+        from_: From = "",
+        max_prefixes: Maximum = "",
+        max_prefixes_v6: MaximumV6 = "",
+        remove: Annotated[
+            list[str] | None, typer.Option("--remove", metavar="VPN", help="A VPN to take off; repeat.")
+        ] = None,
+    ) -> Any:
+        """Try adding and removing VPNs; never writes."""
+        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.operations import vpns
+
+        if not (vpn or from_ or remove):
+            raise WrongUsage(
+                "Nothing to plan: name a VPN to add, or one to take off with --remove.",
+                fix=sci("vpn", "plan", name, "VPN", "--prefix", "PREFIX"),
+            )
+        adding = (
+            vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+            if vpn or from_
+            else []
+        )
+        return vpns.plan(session.workspace, name, adding, remove or ())
+
+    @command(
+        group,
+        "add",
+        panel=NETWORK,
+        writes=True,
+        examples=[
+            "sci vpn add acme-hk-1 LAB --prefix 10.40.0.0/16 --max-prefixes 1250",
+            "sci vpn add acme-hk-1 LAB --from lab.csv --max-prefixes 1250 --yes",
+        ],
+    )
+    def add(
+        session: Session,
+        name: Name,
+        vpn: VpnName = "",
+        prefix: Prefixes = None,
+        from_: From = "",
+        max_prefixes: Maximum = "",
+        max_prefixes_v6: MaximumV6 = "",
+        yes: Yes = False,
+    ) -> Any:
+        """Record that a VPN is to be added to the port; checks overlap and MAX first."""
+        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.operations import vpns
+        from sci_cli.operations.workspace import ChangeMode
+
+        requests = vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        trial = vpns.add(session.workspace, name, requests, ChangeMode(dry_run=True))
+        if trial.changed and not yes and not session.settings.dry_run:
+            _preview(session, trial)
+            named = ", ".join(request.name for request in requests)
+            asking.confirm_yes(
+                session, yes, f"Add VPN {named} to {name}?", sci("vpn", "add", name, vpn or "VPN")
+            )
+        return vpns.add(session.workspace, name, requests, session.mode)
+
+    @command(
+        group,
+        "update",
+        panel=NETWORK,
+        writes=True,
+        examples=[
+            "sci vpn update acme-hk-1 LAB --max-prefixes 2500 --yes",
+            "sci vpn update acme-hk-1 LAB --from lab.csv --yes",
+        ],
+    )
+    def update(
+        session: Session,
+        name: Name,
+        vpn: VpnName,
+        prefix: Prefixes = None,
+        from_: From = "",
+        max_prefixes: Maximum = "",
+        max_prefixes_v6: MaximumV6 = "",
+        yes: Yes = False,
+    ) -> Any:
+        """Record that a VPN has other prefixes or another MAX now; the same rules apply."""
+        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.operations import vpns
+        from sci_cli.operations.workspace import ChangeMode
+
+        if not (prefix or from_ or max_prefixes or max_prefixes_v6):
+            raise WrongUsage(
+                "Nothing to update: give the prefixes the VPN has now, or its MAX.",
+                fix=sci("vpn", "update", name, vpn, "--max-prefixes", "MAX"),
+            )
+        request = vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)[0]
+        trial = vpns.update(session.workspace, name, request, ChangeMode(dry_run=True))
+        if trial.changed and not yes and not session.settings.dry_run:
+            _preview(session, trial)
+            asking.confirm_yes(session, yes, f"Update VPN {vpn} of {name}?", sci("vpn", "update", name, vpn))
+        return vpns.update(session.workspace, name, request, session.mode)
+
+    @command(
+        group,
+        "remove",
+        panel=NETWORK,
+        writes=True,
+        examples=["sci vpn remove acme-hk-1 LAB", "sci vpn remove acme-hk-1 LAB --confirm acme-hk-1"],
+    )
+    def remove(session: Session, name: Name, vpn: VpnName, confirm: Confirm = "", reason: Reason = "") -> Any:
+        """Record that a VPN is to be taken off the port."""
+        from sci_cli.operations import vpns
+
+        standing = vpns.require_vpn(session.workspace.load(name).activation, vpn)
+        asking.require_same(confirm, name)
+        if not confirm and not session.settings.dry_run:
+            if not session.prompter.interactive:
+                raise session.missing(["--confirm"], sci("vpn", "remove", name, vpn, "--confirm", name))
+            count = len(standing.prefixes)
+            asking.confirm_name(
+                session,
+                confirm,
+                name,
+                f"Taking VPN {standing.name} off cuts {count} prefixes from the cloud.",
+            )
+        return vpns.remove(session.workspace, name, vpn, session.mode, reason=reason)
+
+    @command(
+        group,
+        "confirm",
+        panel=NETWORK,
+        writes=True,
+        examples=["sci vpn confirm acme-hk-1 LAB", "sci vpn confirm acme-hk-1 LAB --withdraw"],
+    )
+    def confirm_(
+        session: Session,
+        name: Name,
+        vpn: VpnName,
+        withdraw: Annotated[
+            bool, typer.Option("--withdraw", help="The change was not made; forget the request.", metavar="")
+        ] = False,
+    ) -> Any:
+        """Record that the portal shows the VPN added, or gone."""
+        from sci_cli.operations import vpns
+
+        return vpns.confirm(session.workspace, name, vpn, session.mode, withdraw=withdraw)
+
+
+def _preview(session: Session, trial: Any) -> None:
+    """Show the plan before the question, where a person will see it."""
+    if not session.prompter.interactive:
+        return
+    from sci_cli.cli.emit import write
+    from sci_cli.ui.screens import render
+
+    write(session, render(trial, session.look()))
