@@ -37,17 +37,23 @@ class Need:
 def answers(session: Session, needs: Sequence[Need], example: Command) -> dict[str, str]:
     """All answers, asking for the missing ones where that is allowed.
 
+    A person who stops in the middle gets a command with the answers so far.
+
     Raises:
         AnswersMissing: questions are not allowed; every missing option is named.
     """
     open_needs = [need for need in needs if not need.given.strip()]
     if open_needs and not session.prompter.interactive:
-        words = [part for need in open_needs for part in need.option.split(" ")]
-        given = [*example.words, *words]
-        raise session.missing([need.option.split(" ")[0] for need in open_needs], Command(tuple(given)))
+        lacking = tuple(part for need in open_needs for part in need.option.split(" "))
+        options = [need.option.split(" ")[0] for need in open_needs]
+        raise session.missing(options, Command((*example.words, *lacking)))
     found = {need.key: need.given for need in needs}
+    words = example.words
     for need in open_needs:
+        session.so_far = Command(words) if len(words) > len(example.words) else None
         found[need.key] = need.ask(session.prompter)
+        words = (*words, *need.option.split(" ")[:-1], found[need.key])
+    session.so_far = None
     return found
 
 

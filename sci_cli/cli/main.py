@@ -153,7 +153,7 @@ def _stopped(session: Session, stop: BaseException) -> SciError:
     elif session.saved:
         said, fix = "Stopped. What was done before is saved.", []
     else:
-        said, fix = "Stopped; nothing changed.", []
+        said, fix = "Stopped; nothing changed.", [session.so_far] if session.so_far else []
     kind: type[Interrupted] = Interrupted
     if isinstance(stop, Stopped):
         kind = HangUp if stop.number == getattr(signal, "SIGHUP", -1) else Terminated

@@ -63,6 +63,8 @@ class Session:
     Attributes:
         now: the clock; SCI_NOW in the environment stands in for it.
         saved: whether this run has changed anything so far.
+        resume: the command that goes on where a stopped run left off.
+        so_far: a command with the answers given until now, while questions are being asked.
         exit_code: what the program will exit with.
         make_prompter: stands in for the terminal in tests.
     """
@@ -77,12 +79,13 @@ class Session:
     stdout_closed: bool = False
     saved: bool = False
     resume: Command | None = None
+    so_far: Command | None = None
     exit_code: int = 0
     command: str = ""
     _workspace: Workspace | None = None
     _prompter: Prompter | None = None
 
-    # settings ------------------------------------------------------------------------------------------------
+    # Settings ----------------------------------------------------------------------------------------------
 
     @property
     def output(self) -> str:
@@ -133,7 +136,7 @@ class Session:
         """Whether one fact per line is wanted, without tables and redrawing."""
         return bool(self.settings.plain) or is_on(self.environ.get("SCI_PLAIN", ""))
 
-    # asking --------------------------------------------------------------------------------------------------
+    # Asking ------------------------------------------------------------------------------------------------
 
     @property
     def may_ask(self) -> bool:
@@ -170,7 +173,7 @@ class Session:
             fix=example,
         )
 
-    # working -------------------------------------------------------------------------------------------------
+    # Working -----------------------------------------------------------------------------------------------
 
     @property
     def workspace(self) -> Workspace:
@@ -201,7 +204,7 @@ class Session:
             raise WrongUsage("--home is empty.", fix="Give a folder, or leave the option out.")
         chosen = chosen or self.environ.get("SCI_HOME") or ""
         if chosen:
-            return Path(os.path.abspath(Path(chosen).expanduser()))
+            return Path(chosen).expanduser()
         base = self.environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
         if not base.strip():
             raise StoreUnavailable(

@@ -60,8 +60,8 @@ WINDOWS = """\
 sci on Windows
 
 Use Windows Terminal or PowerShell. In Git Bash the arrow keys do not work; sci then asks with numbers.
-The records lie in the folder sci in your user folder. Keep it out of a synchronised folder such as OneDrive if
-several computers write to it: two computers writing the same activation make conflicting copies.
+The records lie in the folder sci in your user folder. Keep it out of a synchronised folder such as OneDrive
+if several computers write to it: two of them writing the same activation make conflicting copies.
 Quote values that contain blanks with double quotes: --customer "Acme Ltd"."""
 
 PREFIXES = """\
@@ -93,10 +93,10 @@ sci in scripts
   sci check NAME --for order              exit 0 when the order may be placed, 3 while it may not
   sci status NAME --exit-code             exit 20 while steps are open
   sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
-  sci set NAME FACT=VALUE --if-revision 7 only if nobody changed it meanwhile
+  sci set NAME FACT=VALUE --if-revision 7 only while the record is at revision 7
 
-Without a terminal nothing is ever asked: exit 2 names all missing options at once. Yes/no questions are answered
-with --yes; what costs money or service needs --confirm NAME, and an order also --accept-billing.
+Without a terminal nothing is ever asked: exit 2 names all missing options at once. Yes/no questions are
+answered with --yes; what costs money or service needs --confirm NAME, and an order also --accept-billing.
 See also: sci help exit-codes, sci help environment"""
 
 

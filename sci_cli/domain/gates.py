@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sci_cli.domain import facts
-from sci_cli.domain.activation import Activation, FormLine, VpnState
+from sci_cli.domain.activation import Activation, FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import (
     BILLING_GATES,
@@ -83,7 +83,8 @@ def set_command(activation: Activation, *pairs: str) -> Command:
 
 def _missing(asked: Asked, gate: Gate, code: str, fact: str, message: str, why: str, *pairs: str) -> Finding:
     spec = asked.profile.fact(fact)
-    hints: tuple[str, ...] = (spec.hint,) if spec and spec.hint else ()
+    to_find = any(pair.partition("=")[2].isupper() for pair in pairs)
+    hints: tuple[str, ...] = (spec.hint,) if spec and spec.hint and to_find else ()
     return Finding(
         code,
         Severity.BLOCKER,
@@ -352,24 +353,31 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
 
 
 def _configuration_missing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
-    found = []
-    for row in profile.handoff.configuration:
-        if activation.values(row.fact):
-            continue
-        severity = Severity.BLOCKER if row.required else Severity.WARNING
-        found.append(
-            Finding(
-                "handoff.value_missing",
-                severity,
-                f"{row.label} is not on record; the hand-off leaves it to the screen print.",
-                fix=(set_command(activation, f"{row.fact}=VALUE"),),
-                clause=profile.handoff.clause,
-                details={"fact": row.fact},
-            )
+    """Required values block one by one; the others together are one warning."""
+    missing = [row for row in profile.handoff.configuration if not activation.values(row.fact)]
+    required = tuple(
+        Finding(
+            "handoff.value_missing",
+            Severity.BLOCKER,
+            f"{row.label} is not on record; the hand-off needs it.",
+            fix=(set_command(activation, f"{row.fact}=VALUE"),),
+            clause=profile.handoff.clause,
+            details={"fact": row.fact},
         )
-    return tuple(found)
-
-
-def port_exists(activation: Activation) -> bool:
-    """Whether there is a port to change: the order is on record."""
-    return activation.order is not None and not any(vpn.state is VpnState.ON_ORDER for vpn in activation.vpns)
+        for row in missing
+        if row.required
+    )
+    optional = [row for row in missing if not row.required]
+    if not optional:
+        return required
+    labels = ", ".join(row.label for row in optional)
+    count = "1 configuration value is" if len(optional) == 1 else f"{len(optional)} configuration values are"
+    left_out = Finding(
+        "handoff.values_left_out",
+        Severity.WARNING,
+        f"{count} not on record; the hand-off leaves them to the screen print: {labels}.",
+        fix=(set_command(activation, *(f"{row.fact}=VALUE" for row in optional[:2])),),
+        clause=profile.handoff.clause,
+        details={"facts": tuple(row.fact for row in optional)},
+    )
+    return (*required, left_out)

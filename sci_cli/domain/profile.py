@@ -309,7 +309,7 @@ class ReservedRange:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The whole process of one provider."""
+    """The whole process of one provider; `vpn_clause` is where its source speaks of overlap and MAX."""
 
     id: str
     name: str
@@ -329,6 +329,7 @@ class Profile:
     route_limits: tuple[RouteLimit, ...] = ()
     reserved: tuple[ReservedRange, ...] = ()
     confidence_note: str = ""
+    vpn_clause: str = ""
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""

@@ -98,9 +98,15 @@ class Progress:
         return next((item for item in self.steps if item.step.id == step_id), None)
 
     def ready(self) -> tuple[StepProgress, ...]:
-        """What may be done now: late steps first, then required before optional, in the source's order."""
+        """What may be done now: late steps first, then what others wait for, optional steps last."""
         open_now = [item for item in self.steps if item.state is StepState.READY]
-        return tuple(sorted(open_now, key=lambda item: (not item.late, bool(item.step.optional))))
+        awaited = {step_id for item in self.steps for step_id in item.step.after}
+        return tuple(
+            sorted(
+                open_now,
+                key=lambda item: (not item.late, bool(item.step.optional), item.step.id not in awaited),
+            )
+        )
 
 
 def progress(profile: Profile, activation: Activation, now: datetime) -> Progress:

@@ -15,7 +15,7 @@ from sci_cli.domain.activation import Activation, Vpn, VpnState
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.overlap import Overlap, find_overlaps, find_overlaps_with, nested_within
 from sci_cli.domain.prefixes import Prefix, special_use
-from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.profile import Profile
 from sci_cli.errors import sci
 
 NEAR_MAX = 0.8
@@ -89,12 +89,6 @@ def port_findings(
     )
 
 
-def _clause(profile: Profile) -> str:
-    """The clauses of the step the VPN rules belong to."""
-    step = profile.step_of_kind(StepKind.VPNS)
-    return ", ".join(step.clauses) if step else ""
-
-
 def _overlap(profile: Profile, overlap: Overlap) -> Finding:
     return Finding(
         "vpn.prefix_overlap",
@@ -103,7 +97,7 @@ def _overlap(profile: Profile, overlap: Overlap) -> Finding:
         f"VPN {overlap.right_vpn} {overlap.right}.",
         why="Private IP VPNs on one port must not overlap.",
         fix=(f"Leave {overlap.intersection} out of one of the two VPNs.",),
-        clause=_clause(profile),
+        clause=profile.vpn_clause,
         details={
             "left_vpn": overlap.left_vpn,
             "left": str(overlap.left),
@@ -178,7 +172,7 @@ def _max_unknown(
                 note="when the VPN is on the record already",
             ),
         ),
-        clause=_clause(profile),
+        clause=profile.vpn_clause,
         details={"vpn": name, "version": str(version)},
     )
 
@@ -198,7 +192,7 @@ def _max_exceeded(
             "the total over all VPNs is held against the smallest MAX."
         ),
         fix=("Ask the Verizon account team for a higher MAX; the text below can be sent to them.",),
-        clause=_clause(profile),
+        clause=profile.vpn_clause,
         text=increase_request(activation, budget, use, counted),
         details={
             "vpn": use.vpn,

@@ -3,80 +3,152 @@
 from __future__ import annotations
 
 WORDS: dict[str, str] = {
-    "activation": "One customer's Secure Cloud Interconnect turn-up at one location, with its own name, such as "
-    "acme-hk-1. It has one order and one port.",
-    "admin status": "Whether the port is administratively on (No Shutdown) or off (Shutdown). Shutting down is not "
-    "disconnecting; whether it stops charges is not known, so ask the account team.",
-    "dnm": "Dynamic Network Manager, the portal in which the port is looked at and changed. It has no interface for "
-    "programs, so a person clicks and sci records.",
-    "gate": "Something that must hold before the order may be placed. The gates about the cloud account, Private IP, "
-    "the one-way decisions and billing hold for every provider; no option opens them.",
-    "hand-off": "The message that gives the connection's configuration to the cloud provider, with a screen print of "
-    "the portal. sci writes the draft; a person sends it.",
-    "max": "The number of prefixes Verizon assigned to a Private IP VPN, per address family. The total over all VPNs "
-    "on a port is held against the smallest MAX. An unknown MAX is not unlimited. The account team raises it.",
-    "overlap": "Two prefixes share addresses: they are equal, or one contains the other. VPNs on one port must not "
-    "overlap. Nested prefixes inside one VPN are normal routing.",
-    "owner": "Who has to act on a step. Joint owners (and) each do their part; with or, one of them does it.",
-    "port": "The Secure Cloud Interconnect port in the provider's location that joins the Private IP network to the cloud.",
-    "prefix": "A block of addresses, written as address and length: 10.20.0.0/16.",
-    "private ip": "Verizon's private MPLS network service. A customer needs it before anything else, and it takes long "
-    "to deliver.",
-    "ready": "The step may be done now: everything before it is closed.",
-    "service key": "A field of the order form. Whether it must be filled or stay empty is the provider's rule; "
-    "`sci order sheet NAME` says which.",
-    "vec": "Verizon Enterprise Center, the customer portal through which Dynamic Network Manager is reached.",
-    "vpn": "A Private IP VPN of the customer. The one on the order is connected to the port by default; more are added later.",
-    "waiting": "The step cannot be done yet; its reason names the steps it waits for.",
+    "activation": (
+        "One customer's Secure Cloud Interconnect turn-up at one location, with its own name, "
+        "such as acme-hk-1. It has one order and one port."
+    ),
+    "admin status": (
+        "Whether the port is administratively on (No Shutdown) or off (Shutdown). Shutting down "
+        "is not disconnecting; whether it stops charges is not known, so ask the account team."
+    ),
+    "dnm": (
+        "Dynamic Network Manager, the portal in which the port is looked at and changed. It has "
+        "no interface for programs, so a person clicks and sci records."
+    ),
+    "gate": (
+        "Something that must hold before the order may be placed. The gates about the cloud "
+        "account, Private IP, the one-way decisions and billing hold for every provider; no "
+        "option opens them."
+    ),
+    "hand-off": (
+        "The message that gives the connection's configuration to the cloud provider, with a "
+        "screen print of the portal. sci writes the draft; a person sends it."
+    ),
+    "max": (
+        "The number of prefixes Verizon assigned to a Private IP VPN, per address family. The "
+        "total over all VPNs on a port is held against the smallest MAX. An unknown MAX is not "
+        "unlimited. The account team raises it."
+    ),
+    "overlap": (
+        "Two prefixes share addresses: they are equal, or one contains the other. VPNs on one "
+        "port must not overlap. Nested prefixes inside one VPN are normal routing."
+    ),
+    "owner": (
+        "Who has to act on a step. Joint owners (and) each do their part; with or, one of them does it."
+    ),
+    "port": (
+        "The Secure Cloud Interconnect port in the provider's location that joins the Private IP "
+        "network to the cloud."
+    ),
+    "prefix": ("A block of addresses, written as address and length: 10.20.0.0/16."),
+    "private ip": (
+        "Verizon's private MPLS network service. A customer needs it before anything else, and it "
+        "takes long to deliver."
+    ),
+    "ready": ("The step may be done now: everything before it is closed."),
+    "service key": (
+        "A field of the order form. Whether it must be filled or stay empty is the provider's "
+        "rule; `sci order sheet NAME` says which."
+    ),
+    "vec": (
+        "Verizon Enterprise Center, the customer portal through which Dynamic Network Manager is reached."
+    ),
+    "vpn": (
+        "A Private IP VPN of the customer. The one on the order is connected to the port by "
+        "default; more are added later."
+    ),
+    "waiting": ("The step cannot be done yet; its reason names the steps it waits for."),
 }
 
 FINDINGS: dict[str, str] = {
-    "fact.unusual_length": "The value is accepted, but most identifiers of this kind have another length. Look for a "
-    "missing or doubled digit.",
-    "handoff.address_pair": "The two peering addresses of one connection lie in one subnet, and each connection has a "
-    "subnet of its own. Something was probably mistyped.",
-    "handoff.contact_stale": "Nobody has looked at this address for half a year or more. Check it before you send.",
-    "handoff.mismatch": "The portal shows something else than was ordered. The provider would build what the portal "
-    "shows, so the hand-off stays closed until it matches.",
-    "handoff.not_ordered": "There is no order on record, so there is nothing to hand off.",
-    "handoff.not_verified": "Nobody has compared the portal with the order yet.",
-    "handoff.value_missing": "A value of the configuration table is not on record. The screen print carries it; typing "
-    "it in lets the draft carry it as text too.",
-    "order.account_id_missing": "The account at the provider is not on record. An order cannot be activated without an "
-    "account, and billing starts anyway.",
-    "order.account_not_active": "The account at the provider is not active. An order cannot be activated without an "
-    "active account, and billing starts anyway.",
-    "order.already_placed": "One activation has one order; this one is placed.",
-    "order.billing_not_accepted": "Placing an order starts billing, often on the same day. Somebody accepts that for "
-    "this activation by typing its name; --yes does not.",
-    "order.breach": "The order was recorded although something was missing when it was placed. The mark stays.",
-    "order.cloud_type_undecided": "Public cloud products need the NAT section reviewed before the order; whether this "
-    "is one is not on record. Not decided is not no.",
-    "order.fact_missing": "This provider asks for a value before the order, and it is not on record.",
-    "order.field_differs": "The portal shows another value than was ordered. Have the order corrected before anything "
-    "goes to the provider.",
-    "order.field_missing": "The order form has a field for which nothing is on record.",
-    "order.nat_not_reviewed": "A public cloud product needs the NAT section reviewed before the order.",
-    "order.optional_missing": "The order works without this value, at a cost that the finding names.",
-    "order.private_ip_not_active": "The port joins a Private IP network to the cloud. Without an active connection "
-    "there is nothing to join, and billing starts anyway.",
-    "order.security_undecided": "Security products can only be ordered together with the new port. Deciding on none is "
-    "a decision; not deciding is not.",
-    "order.step_open": "This provider wants a step closed before the order.",
-    "order.step_skipped_over": "A step before the order is open. Placing the order closes it, because it has no "
-    "meaning afterwards.",
-    "order.vpn_missing": "The order connects one Private IP VPN to the port; none is named.",
-    "prefix.special_use": "The range has a meaning of its own in every network, so it cannot, or can only with care, "
-    "be announced through a VPN.",
-    "step.late": "The step's clock has run out while it is open.",
-    "vpn.max_exceeded": "More prefixes than MAX. The finding carries the text of a request to the account team.",
-    "vpn.max_unknown": "MAX of a VPN is not on record. It is not unlimited: without it nobody can say whether the "
-    "prefixes fit.",
-    "vpn.near_max": "Most of MAX is used. The next site or range may not fit.",
-    "vpn.prefix_duplicate": "The same prefix was given more than once. It counts once.",
-    "vpn.prefix_nested": "One prefix lies inside another of the same VPN. That is normal routing, and both count.",
-    "vpn.prefix_overlap": "Prefixes of two VPNs share addresses. On one port the cloud side could not tell them apart.",
-    "vpn.provider_range": "The provider uses these addresses itself, so traffic to them may never reach the customer.",
-    "vpn.provider_route_limit": "The provider takes fewer routes than the port would offer. The guide does not say so; "
-    "the source stands beside the finding.",
+    "fact.unusual_length": (
+        "The value is accepted, but most identifiers of this kind have another length. Look for a "
+        "missing or doubled digit."
+    ),
+    "handoff.address_pair": (
+        "The two peering addresses of one connection lie in one subnet, and each connection has a "
+        "subnet of its own. Something was probably mistyped."
+    ),
+    "handoff.contact_stale": (
+        "Nobody has looked at this address for half a year or more. Check it before you send."
+    ),
+    "handoff.mismatch": (
+        "The portal shows something else than was ordered. The provider would build what the "
+        "portal shows, so the hand-off stays closed until it matches."
+    ),
+    "handoff.not_ordered": ("There is no order on record, so there is nothing to hand off."),
+    "handoff.not_verified": ("Nobody has compared the portal with the order yet."),
+    "handoff.value_missing": ("The provider needs this value of the configuration, and it is not on record."),
+    "handoff.values_left_out": (
+        "Values of the configuration table are not on record. The screen print carries them; "
+        "typing them in lets the draft carry them as text too."
+    ),
+    "order.account_id_missing": (
+        "The account at the provider is not on record. An order cannot be activated without an "
+        "account, and billing starts anyway."
+    ),
+    "order.account_not_active": (
+        "The account at the provider is not active. An order cannot be activated without an "
+        "active account, and billing starts anyway."
+    ),
+    "order.already_placed": ("One activation has one order; this one is placed."),
+    "order.billing_not_accepted": (
+        "Placing an order starts billing, often on the same day. Somebody accepts that for this "
+        "activation by typing its name; --yes does not."
+    ),
+    "order.breach": (
+        "The order was recorded although something was missing when it was placed. The mark stays."
+    ),
+    "order.cloud_type_undecided": (
+        "Public cloud products need the NAT section reviewed before the order; whether this is "
+        "one is not on record. Not decided is not no."
+    ),
+    "order.fact_missing": ("This provider asks for a value before the order, and it is not on record."),
+    "order.field_differs": (
+        "The portal shows another value than was ordered. Have the order corrected before "
+        "anything goes to the provider."
+    ),
+    "order.field_missing": ("The order form has a field for which nothing is on record."),
+    "order.nat_not_reviewed": ("A public cloud product needs the NAT section reviewed before the order."),
+    "order.optional_missing": ("The order works without this value, at a cost that the finding names."),
+    "order.private_ip_not_active": (
+        "The port joins a Private IP network to the cloud. Without an active connection there is "
+        "nothing to join, and billing starts anyway."
+    ),
+    "order.security_undecided": (
+        "Security products can only be ordered together with the new port. Deciding on none is a "
+        "decision; not deciding is not."
+    ),
+    "order.step_open": ("This provider wants a step closed before the order."),
+    "order.step_skipped_over": (
+        "A step before the order is open. Placing the order closes it, because it has no meaning afterwards."
+    ),
+    "order.vpn_missing": ("The order connects one Private IP VPN to the port; none is named."),
+    "prefix.special_use": (
+        "The range has a meaning of its own in every network, so it cannot, or can only with "
+        "care, be announced through a VPN."
+    ),
+    "step.late": ("The step's clock has run out while it is open."),
+    "vpn.max_exceeded": (
+        "More prefixes than MAX. The finding carries the text of a request to the account team."
+    ),
+    "vpn.max_unknown": (
+        "MAX of a VPN is not on record. It is not unlimited: without it nobody can say whether "
+        "the prefixes fit."
+    ),
+    "vpn.near_max": ("Most of MAX is used. The next site or range may not fit."),
+    "vpn.prefix_duplicate": ("The same prefix was given more than once. It counts once."),
+    "vpn.prefix_nested": (
+        "One prefix lies inside another of the same VPN. That is normal routing, and both count."
+    ),
+    "vpn.prefix_overlap": (
+        "Prefixes of two VPNs share addresses. On one port the cloud side could not tell them apart."
+    ),
+    "vpn.provider_range": (
+        "The provider uses these addresses itself, so traffic to them may never reach the customer."
+    ),
+    "vpn.provider_route_limit": (
+        "The provider takes fewer routes than the port would offer. The guide does not say so; "
+        "the source stands beside the finding."
+    ),
 }

@@ -1,4 +1,4 @@
-"""What the program knows: profiles, what stands behind a step, a finding, a fact or a word, where files are."""
+"""What the program knows: profiles, what stands behind steps, findings, facts and words."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _profiles(ws: Workspace, profile_id: str, name: str) -> list[Profile]:
         try:
             found.append(ws.catalogue.load(entry.id))
         except SciError:
-            continue  # a profile that cannot be used has nothing to explain; `profile list` says what is wrong
+            continue  # a profile that cannot be used explains nothing; `profile list` says why
     return found
 
 
@@ -209,7 +209,7 @@ def check_profile(ws: Workspace, path_or_id: str) -> Outcome:
     return Outcome(
         Message(
             (
-                f"{found.id} ({found.name}) is a good profile: {len(found.steps)} steps, {counted} of them counted, "
+                f"{found.id} ({found.name}) is a good profile: {len(found.steps)} steps, {counted} counted, "
                 f"{len(found.source.clauses)} clauses, each with its step.",
             )
         )

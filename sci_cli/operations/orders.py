@@ -194,7 +194,7 @@ def show(ws: Workspace, name: str) -> Outcome:
     activation, profile = loaded.activation, ws.profile_of(loaded.activation)
     known = progress(profile, activation, ws.now())
     return Outcome(
-        order_view(profile, activation),
+        order_view(profile, activation, cautions=True),
         activation=name,
         revision=activation.revision,
         next=showing.next_commands(profile, activation, known),
@@ -202,7 +202,9 @@ def show(ws: Workspace, name: str) -> Outcome:
     )
 
 
-def order_view(profile: Profile, activation: Activation, *lines: str) -> OrderView:
+def order_view(
+    profile: Profile, activation: Activation, *lines: str, form: bool = True, cautions: bool = False
+) -> OrderView:
     """What is on record about the order."""
     order, seen = activation.order, activation.verification
     return OrderView(
@@ -212,11 +214,11 @@ def order_view(profile: Profile, activation: Activation, *lines: str) -> OrderVi
         billing_accepted=order.billing_accepted if order else False,
         breach=order.breach if order else "",
         unmet=order.unmet if order else (),
-        form=order.form if order else order_form(profile, activation),
+        form=(order.form if order else order_form(profile, activation)) if form else (),
         verified=seen.matches if seen else None,
         comparison=seen.fields if seen else (),
         lines=lines,
-        cautions=profile.cautions_for("order"),
+        cautions=profile.cautions_for("order") if cautions else (),
     )
 
 
@@ -419,7 +421,8 @@ def verify(
     changed = ws.change(name, "order verify", decide, mode)
     after, profile = changed.after, changed.profile
     wrong = [item for item in after.verification.fields if not item.same] if after.verification else []
-    view = order_view(profile, after, *([] if wrong else ["Dynamic Network Manager shows what was ordered."]))
+    said = () if wrong else ("Dynamic Network Manager shows what was ordered.",)
+    view = order_view(profile, after, *said, form=False)
     known = progress(profile, after, ws.now())
     outcome = showing.outcome_of(
         changed,

@@ -289,6 +289,7 @@ class ProfileDocument(_Part):
     summary: Line
     seen_as: list[Line] = []
     confidence_note: Block = ""
+    vpn_clause: Line = ""
     source: _Source
     parties: dict[Name, _Party] = Field(min_length=1)
     phases: list[_Phase] = Field(min_length=1)
@@ -323,6 +324,7 @@ class ProfileDocument(_Part):
             route_limits=_converted(self.limits.routes),
             reserved=_converted(self.reserved),
             confidence_note=self.confidence_note,
+            vpn_clause=self.vpn_clause,
         )
 
 

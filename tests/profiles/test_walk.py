@@ -86,7 +86,7 @@ def test_the_invented_flow_goes_key_first_from_start_to_end() -> None:
     walk.confirm("A2", "verizon")
 
     walk.activation = replace(walk.activation, order=Order("N-1", walk.stamp(), True, ()))
-    assert walk.ready() == ["A4", "T1", "T5"]
+    assert walk.ready() == ["T1", "A4", "T5"]
     walk.activation = replace(walk.activation, verification=Verification(walk.stamp(), ()))
     assert walk.state("A4") is StepState.DONE
     draft = HandoffRecord(walk.stamp(), "draft.eml", "0", Evidence("port.png", "0"), ())
