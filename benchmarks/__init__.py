@@ -1,0 +1,1 @@
+"""Measurements, each taken side by side in one run."""
