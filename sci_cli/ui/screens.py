@@ -1,0 +1,55 @@
+"""Outcome → text for people: the screen of its view, then findings, what was saved, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sci_cli.operations import views
+from sci_cli.operations.outcome import Message, Outcome, View
+from sci_cli.ui import network_screens, record_screens, reference_screens, status_screens
+from sci_cli.ui.blocks import dry_run_line, findings_block, next_block, notices_block, saved_line
+from sci_cli.ui.look import Look
+from sci_cli.ui.page import Page
+
+# Every screen takes the page, its own kind of view, and the outcome around it.
+Screen = Callable[[Page, Any, Outcome], None]
+
+SCREENS: Mapping[type[View], Screen] = {
+    Message: reference_screens.message,
+    views.StatusView: status_screens.status,
+    views.ListView: status_screens.listing,
+    views.HomeView: status_screens.home,
+    views.NextView: status_screens.next_steps,
+    views.RecordedView: record_screens.recorded,
+    views.CheckView: record_screens.check,
+    views.SheetView: record_screens.sheet,
+    views.OrderView: record_screens.order,
+    views.HandoffView: record_screens.handoff,
+    views.StagesView: record_screens.stages,
+    views.HistoryView: record_screens.history,
+    views.VpnsView: network_screens.vpns,
+    views.PlanView: network_screens.plan,
+    views.PortView: network_screens.port,
+    views.ExplainView: reference_screens.explain,
+    views.ProfilesView: reference_screens.profiles,
+    views.ProfileView: reference_screens.profile,
+    views.WhereView: reference_screens.where,
+    views.TopicView: reference_screens.topic,
+}
+_SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
+
+
+def render(outcome: Outcome, look: Look) -> str:
+    """The outcome as text for people; empty, or ending with a line end. Its error is not part of it."""
+    page = Page(look)
+    SCREENS[type(outcome.view)](page, outcome.view, outcome)
+    dry_run_line(page, outcome)
+    if outcome.findings:
+        page.blank()
+        findings_block(page, outcome.findings)
+    notices_block(page, outcome.notices)
+    saved_line(page, outcome)
+    if not isinstance(outcome.view, _SAY_NEXT_THEMSELVES):
+        next_block(page, outcome)
+    return page.text()

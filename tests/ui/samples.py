@@ -1,0 +1,347 @@
+"""One outcome for every screen, about invented companies and documentation addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sci_cli.domain.activation import (
+    AdminStatus,
+    Change,
+    Comparison,
+    Event,
+    Evidence,
+    FormLine,
+    HandoffRecord,
+    Note,
+    Port,
+    PortRequest,
+    StageMark,
+    Stamp,
+)
+from sci_cli.domain.profile import Clause
+from sci_cli.domain.progress import PhaseProgress
+from sci_cli.domain.vpn_rules import budgets
+from sci_cli.errors import GateClosed, RuleViolation, sci
+from sci_cli.operations import views
+from sci_cli.operations.outcome import Message, Outcome
+from tests.ui.sample_records import (
+    ACCOUNT,
+    AT,
+    BY_KIM,
+    CORP,
+    HANDOFF_STEP,
+    HASH,
+    HEADER,
+    IN_GUIDE,
+    LAB,
+    LIMIT,
+    MAX_EXCEEDED,
+    NESTED,
+    NO_ACCOUNT,
+    NO_NUMBER,
+    OVERLAP,
+    PORTALS,
+    ROBIN,
+    STEPS,
+    STORES,
+)
+
+STATUS = views.StatusView(
+    header=HEADER,
+    profile="nimbus-cloud",
+    closed=3,
+    total=7,
+    late=1,
+    complete=False,
+    next=(HANDOFF_STEP, PORTALS),
+    phases=(
+        PhaseProgress("preparation", "Before you order", 3, 3),
+        PhaseProgress("ordering", "Order and provisioning", 1, 3),
+        PhaseProgress("after", "Afterwards", 0, 1),
+    ),
+    steps=STEPS,
+    facts=(ACCOUNT,),
+    order=views.OrderSummary("ORD-7", AT, "kim", "The customer had signed already."),
+    verified=True,
+    stage="validating",
+    port=Port(AdminStatus.UP, BY_KIM),
+    vpns=(CORP,),
+    budgets=budgets((CORP,)),
+)
+COMPLETE = replace(
+    STATUS,
+    closed=7,
+    late=0,
+    complete=True,
+    next=(),
+    phases=(PhaseProgress("preparation", "Before you order", 7, 7),),
+    steps=tuple(replace(row, state="done", late=False, late_for="") for row in STEPS),
+)
+
+
+def row(name: str, **changes: object) -> views.ActivationRow:
+    """A row of the list of all activations."""
+    usual = views.ActivationRow(
+        name, "Acme Ltd", "Nimbus Cloud", "Hong Kong", 12, 16, False, "", "O9", "Send the configuration",
+        "Customer and Verizon", "12 d", True,
+    )  # fmt: skip
+    return replace(usual, **changes)  # type: ignore[arg-type]  # fields are named by the tests
+
+
+ACTIVATIONS = (
+    row("acme-hk-1", late=True, late_for="1 d"),
+    row("acme-sg-1", closed=3, next_step="O2", next_title="Agree the activation date"),
+    row("beta-fra-1", customer="Beta und Söhne", closed=13, mine=False, waiting_on="Nimbus Cloud"),
+    row("done-1", closed=16, next_step="", next_title="", waiting_on="", mine=False),
+    row(
+        "torn-1", customer="", provider="", location="", closed=0, total=0, next_step="", next_title="",
+        waiting_on="", age="", problem="The record of torn-1 fails its check.",
+    ),
+)  # fmt: skip
+CHECK = views.CheckView(
+    replace(HEADER, name="acme-sg-1"),
+    "order",
+    "NO-GO: do not place the order yet, 2 things stand in the way.",
+    ("Active Private IP connections: 2", "Enhanced security products: none"),
+)
+ORDER = views.OrderView(
+    HEADER,
+    "ORD-7",
+    BY_KIM,
+    False,
+    "The customer had signed already.",
+    ("No Nimbus Cloud account is on record.",),
+    (FormLine("csp-customer-id", "CSP Customer ID", "1234567890123456"), FormLine("key", "Service Key", "")),
+    False,
+    (
+        Comparison("csp", "provider", "Nimbus Cloud", "Nimbus", True),
+        Comparison("location", "location", "Hong Kong", "Singapore", False),
+    ),
+    ("Order ORD-7 is on record as placed.",),
+    (LIMIT, IN_GUIDE),
+)
+PLAN = views.PlanView(
+    HEADER,
+    "add VPN lab, remove VPN stores",
+    (CORP,),
+    (LAB,),
+    (STORES,),
+    budgets((CORP, STORES)),
+    budgets((CORP, LAB)),
+    ("Open the port.", "Click Add/Remove VPN."),
+    (),
+)
+HANDOFF = views.HandoffView(
+    HEADER,
+    "/home/kim/sci/out/acme-hk-1-handoff-1-r15.eml",
+    HASH,
+    ("robin@example.net", "sam@example.net"),
+    "Secure Cloud Interconnect activation for Acme Ltd, Hong Kong",
+    "port.png",
+    HASH[::-1],
+    "To: robin@example.net\nSubject: Secure Cloud Interconnect activation for Acme Ltd, Hong Kong\n\n"
+    "Please connect this port.\n\n  Account   1234567890123456\n",
+    "mailto:robin@example.net?subject=SCI",
+    (ROBIN,),
+    ("The draft is written; nothing is sent. Open it, look it over, send it yourself.",),
+)
+EVENTS = (
+    Event(1, AT, "kim", "new", "started with profile nimbus-cloud"),
+    Event(
+        2,
+        AT,
+        "alex",
+        "set",
+        "recorded csp.account-id",
+        (Change("facts.csp.account-id", "", "1234567890123456"),),
+        reason="typing error",
+        clock_behind=True,
+    ),
+)
+
+SCHEMA_KEYS = (
+    "schema", "ok", "command", "changed", "activation", "revision", "head", "dry_run", "data", "findings",
+    "notices", "error", "next",
+)  # fmt: skip
+
+OUTCOMES: Mapping[str, Outcome] = {
+    "message": Outcome(Message(("Nothing is to be done.", "All is well."))),
+    "status": Outcome(STATUS, activation="acme-hk-1", revision=14, head=HASH, next=HANDOFF_STEP.commands),
+    "status-complete": Outcome(COMPLETE, activation="acme-hk-1", revision=14),
+    "status-all": Outcome(replace(STATUS, show_all=True), activation="acme-hk-1", revision=14),
+    "home": Outcome(views.HomeView("0.1.0", "/home/kim/sci", ACTIVATIONS)),
+    "home-empty": Outcome(views.HomeView("0.1.0", "/home/kim/sci", ())),
+    "list": Outcome(views.ListView(ACTIVATIONS)),
+    "list-empty": Outcome(views.ListView(()), next=(sci("new", "NAME"), sci("demo"))),
+    "next": Outcome(
+        views.NextView((views.NextRow("acme-hk-1", HANDOFF_STEP), views.NextRow("acme-sg-1", PORTALS)))
+    ),
+    "next-none": Outcome(views.NextView((), "customer")),
+    "recorded": Outcome(
+        views.RecordedView(HEADER, ("P2 Get access to the Verizon portals: done.",), "P2"),
+        changed=True,
+        activation="acme-hk-1",
+        revision=15,
+        head=HASH,
+        findings=(NO_NUMBER, NESTED),
+        next=(
+            sci("order", "sheet", "acme-hk-1"),
+            sci("vpn", "confirm", "acme-hk-1", "stores", note="when the portal shows it gone"),
+        ),
+        notices=("A copy made by a syncing program lies beside the record: acme-hk-1 (2).yaml",),
+    ),
+    "recorded-dry-run": Outcome(
+        views.RecordedView(HEADER, ("P2 Get access to the Verizon portals: done.",), "P2"),
+        changed=True,
+        activation="acme-hk-1",
+        revision=14,
+        head=HASH,
+        dry_run=True,
+    ),
+    "check": Outcome(
+        CHECK,
+        activation="acme-sg-1",
+        revision=4,
+        findings=(NESTED, NO_ACCOUNT, NO_NUMBER, OVERLAP),
+        error=GateClosed(CHECK.verdict, findings=(NO_ACCOUNT, OVERLAP)),
+    ),
+    "check-go": Outcome(
+        replace(CHECK, verdict="GO: you may place the order."),
+        activation="acme-sg-1",
+        revision=5,
+        next=(sci("order", "place", "acme-sg-1"),),
+    ),
+    "order-sheet": Outcome(
+        views.SheetView(
+            HEADER,
+            (
+                views.FormRow(
+                    FormLine("csp-customer-id", "CSP Customer ID", "1234567890123456"),
+                    "copy",
+                    "The account ID of the customer.",
+                    "O5.2",
+                ),
+                views.FormRow(
+                    FormLine("service-key", "Service Key", ""),
+                    "empty",
+                    "Stays empty: there is no programming interface between the two companies at this time.",
+                    "O5.2",
+                ),
+                views.FormRow(FormLine("location", "Installation location", ""), "copy", "", ""),
+            ),
+        ),
+        activation="acme-hk-1",
+        revision=14,
+    ),
+    "order": Outcome(ORDER, changed=True, activation="acme-hk-1", revision=15, head=HASH),
+    "order-none": Outcome(
+        replace(ORDER, number="", placed=None, breach="", unmet=(), comparison=(), lines=(), cautions=())
+    ),
+    "handoff": Outcome(HANDOFF, changed=True, activation="acme-hk-1", revision=15, head=HASH),
+    "stages": Outcome(
+        views.StagesView(
+            HEADER,
+            (HandoffRecord(BY_KIM, "draft.eml", HASH, Evidence("port.png", HASH), ("robin@example.net",)),),
+            (StageMark("received", Stamp(AT, "kim", "nimbus"), "by telephone"),),
+            ("validated", "implemented"),
+            ("Nimbus Cloud: received is on record.",),
+        ),
+        activation="acme-hk-1",
+    ),
+    "vpns": Outcome(
+        views.VpnsView(HEADER, (CORP, LAB, STORES), budgets((CORP, LAB, STORES))), activation="acme-hk-1"
+    ),
+    "vpns-none": Outcome(views.VpnsView(HEADER, (), ())),
+    "plan": Outcome(
+        PLAN,
+        activation="acme-hk-1",
+        revision=14,
+        findings=(OVERLAP, MAX_EXCEEDED),
+        dry_run=True,
+        error=RuleViolation("The plan breaks a rule of the port.", findings=(OVERLAP, MAX_EXCEEDED)),
+    ),
+    "plan-recorded": Outcome(
+        replace(
+            PLAN, lines=("VPN lab is recorded as asked for. Add it in the portal, then confirm it here.",)
+        ),
+        changed=True,
+        activation="acme-hk-1",
+        revision=15,
+        head=HASH,
+        next=(sci("vpn", "confirm", "acme-hk-1", "lab", note="when the portal shows it"),),
+    ),
+    "port": Outcome(
+        views.PortView(
+            HEADER,
+            "No Shutdown",
+            BY_KIM,
+            PortRequest(AdminStatus.DOWN, "moving house", BY_KIM),
+            (CORP, STORES),
+            9,
+            ("Open the port.", "Choose Shutdown."),
+            (LIMIT,),
+            ("VPNs corp and stores: 9 prefixes go dark.",),
+        ),
+        activation="acme-hk-1",
+    ),
+    "history": Outcome(
+        views.HistoryView(
+            HEADER, EVENTS, (Note("Asked for the login.\nAnswer on Monday.", BY_KIM, "P2"),), HASH
+        ),
+        activation="acme-hk-1",
+        head=HASH,
+    ),
+    "explain": Outcome(
+        views.ExplainView(
+            "O5",
+            "Place the Secure Cloud Interconnect order",
+            "The Verizon Account Team enters the order.\nThe account ID goes into CSP Customer ID.",
+            "Verizon",
+            (Clause("O5.2", "Ordering 5, second paragraph", "Service Key stays blank."),),
+            ("Open the order form.",),
+            (LIMIT, IN_GUIDE),
+            (ACCOUNT, views.FactRow("data-plan", "Data plan", "")),
+            "Nimbus Cloud connection sheet",
+            ("State: waits for O3.",),
+        )
+    ),
+    "profiles": Outcome(
+        views.ProfilesView(
+            (
+                views.ProfileRow("nimbus-cloud", "Nimbus Cloud", "2026-01", "shipped", ""),
+                views.ProfileRow("torn", "", "", "yours", "torn.yaml:2:1: The quotes are not closed."),
+            )
+        )
+    ),
+    "profile": Outcome(
+        views.ProfileView(
+            "nimbus-cloud",
+            "Nimbus Cloud",
+            "2026-01",
+            "Connects a Private IP network to Nimbus Cloud.",
+            HASH,
+            "Nimbus Cloud connection sheet",
+            "Invented; no such provider exists.",
+            (
+                views.PhaseSteps(
+                    "Before you order",
+                    (
+                        ("P1", "Be a Verizon Private IP customer", "Customer"),
+                        ("P2", "Get access", "Cust or VZ"),
+                    ),
+                ),
+            ),
+            (ROBIN,),
+            (LIMIT,),
+            (ACCOUNT,),
+        )
+    ),
+    "where": Outcome(
+        views.WhereView((("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence")))
+    ),
+    "help": Outcome(
+        views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))
+    ),
+    "help-topics": Outcome(views.TopicView("", "", ("files", "windows"))),
+}
