@@ -6,7 +6,7 @@ Only its `unsafe_ask` is used, because `ask` turns Ctrl-C into an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from sci_cli.safety.text import visible
@@ -74,11 +74,11 @@ class ArrowPrompter(LinePrompter):
             return self._plain.choose(question)
         import questionary
 
-        letters = len(question.choices) <= _MOST_WITH_LETTERS and any(c.key for c in question.choices)
+        letters = _by_letter(question)
         room = width - 1 - _POINTER_CELLS - (_LETTER_CELLS if letters else 0)
         asked = questionary.select(
             visible(question.text, allow_newlines=False),
-            choices=[_line_of(choice, room) for choice in question.choices],
+            choices=[line for choice in question.choices for line in _lines_of(choice, room)],
             default=_first_under_pointer(question).value,
             qmark="",
             pointer=">",
@@ -172,6 +172,21 @@ def _first_under_pointer(question: ChoiceQuestion) -> Choice:
     start = 0 if question.default is None else values.index(question.default)
     below = (choice for choice in question.choices[start:] if not choice.disabled)
     return next(below, question.enabled[0])
+
+
+def _by_letter(question: ChoiceQuestion) -> bool:
+    """Whether lines carry letters; lines under headings have names of their own already."""
+    listed = any(choice.heading for choice in question.choices)
+    keyed = any(choice.key for choice in question.choices)
+    return keyed and not listed and len(question.choices) <= _MOST_WITH_LETTERS
+
+
+def _lines_of(choice: Choice, room: int) -> Iterator[questionary.Choice]:
+    import questionary
+
+    if choice.heading:
+        yield questionary.Separator(shortened(visible(choice.heading, allow_newlines=False), room))
+    yield _line_of(choice, room)
 
 
 def _line_of(choice: Choice, room: int) -> questionary.Choice:

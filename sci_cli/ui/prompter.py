@@ -47,12 +47,21 @@ class TextQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of a choice: `key` is a letter a-z or empty; `disabled` says why it cannot be chosen now."""
+    """One line of a choice.
+
+    Args:
+        value: the answer it stands for.
+        label: the words shown.
+        key: a letter a-z or empty.
+        disabled: why it cannot be chosen now; empty when it can.
+        heading: a line shown above it that cannot be chosen; empty for none.
+    """
 
     value: str
     label: str
     key: str = ""
     disabled: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,8 @@ class PlainPrompter(LinePrompter):
         """
         self.say(question.text)
         for number, choice in enumerate(question.choices, start=1):
+            if choice.heading:
+                self.say(choice.heading.rstrip(_BLANKS))
             reason = f" ({choice.disabled})" if choice.disabled else ""
             self.say(f"{number:>3}. {choice.label}{reason}")
         if not question.enabled:

@@ -1,0 +1,116 @@
+"""The interactive checklist: a list of steps, then the card of one; every answer is saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sci_cli.domain.profile import Step, StepKind
+from sci_cli.domain.progress import StepProgress
+from sci_cli.errors import sci
+from sci_cli.operations import activations
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.workspace import Workspace
+from sci_cli.ui.card_answers import answer
+from sci_cli.ui.card_choices import LIST, card_question
+from sci_cli.ui.cards import QUIT, card_text, list_choices
+from sci_cli.ui.look import Look
+from sci_cli.ui.prompter import Back, ChoiceQuestion, Prompter
+from sci_cli.ui.walk import Place, Walk
+
+STEP_QUESTION = "step"
+
+
+def run_checklist(
+    ws: Workspace, name: str, prompter: Prompter, look: Look, show: Callable[[str], None]
+) -> Outcome:
+    """Walks through an activation until the person leaves or every step is closed.
+
+    Args:
+        ws: where the record is.
+        name: the activation.
+        prompter: who is asked.
+        look: how screens look.
+        show: takes a text that ends with a line end.
+
+    Returns:
+        The status when it is left; how to go on is shown.
+
+    Raises:
+        KeyboardInterrupt, EOFError, Interrupted: the person left; all answers given are saved.
+        SciError: the record cannot be read, or nobody can be asked.
+    """
+    walk = Walk(ws, name, prompter, look, show)
+    place = walk.read()
+    show(_all_closed(place) if place.known.complete else "Every answer is saved at once.\n")
+    where = LIST
+    while where != QUIT:
+        where = _list(walk) if where == LIST else _card(walk, where)
+    return _left(walk)
+
+
+def _left(walk: Walk) -> Outcome:
+    walk.show(f"Everything up to the last answer is saved. Resume: sci run {walk.name}\n")
+    return replace(activations.status(walk.ws, walk.name), next=(sci("run", walk.name),))
+
+
+def _all_closed(place: Place) -> str:
+    return f"All {place.known.total} steps of {place.activation.name} are closed. Nothing is left to do.\n"
+
+
+def _list(walk: Walk) -> str:
+    """The step to go to, or QUIT."""
+    place = walk.read()
+    ready = [item for item in place.known.ready() if item.step.kind is not StepKind.AUTOMATIC]
+    question = ChoiceQuestion(
+        STEP_QUESTION,
+        f"{walk.name}: pick a step",
+        list_choices(place, walk.look),
+        default=ready[0].step.id if ready else QUIT,
+    )
+    walk.show("\n")
+    try:
+        return walk.prompter.choose(question)
+    except Back:
+        return QUIT
+
+
+def _card(walk: Walk, step_id: str) -> str:
+    """Shows and asks until the step is left: for another step, LIST or QUIT."""
+    shown = None
+    while True:
+        place = walk.read()
+        item = place.step(step_id)
+        if shown != place.activation.revision:
+            walk.show(f"\n{card_text(place, item, walk.look)}\n")
+            shown = place.activation.revision
+        try:
+            chosen = walk.prompter.choose(card_question(walk, place, item))
+        except Back:
+            return LIST
+        if chosen in (LIST, QUIT):
+            return chosen
+        _answered(walk, place, item, chosen)
+        after = walk.read()
+        if not item.state.closed and after.step(step_id).state.closed:
+            return _following(walk, after, item.step)
+
+
+def _answered(walk: Walk, place: Place, item: StepProgress, chosen: str) -> None:
+    walk.attempt(lambda: answer(walk, place, item, chosen))
+
+
+def _following(walk: Walk, place: Place, step: Step) -> str:
+    """Where to go after a step was closed: what is late, else straight down, else back up to what is open."""
+    if place.known.complete:
+        walk.show(_all_closed(place))
+        return QUIT
+    order = {item.step.id: number for number, item in enumerate(place.known.steps)}
+    here = order[step.id]
+
+    def rank(item: StepProgress) -> tuple[bool, bool, int]:
+        number = order[item.step.id]
+        return not item.late, number < here, number
+
+    ready = [item for item in place.known.ready() if item.step.kind is not StepKind.AUTOMATIC]
+    return min(ready, key=rank).step.id if ready else LIST

@@ -1,0 +1,156 @@
+"""What the checklist works with: the record as just read, whom to ask, and how to show what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sci_cli.domain.activation import Activation
+from sci_cli.domain.findings import Finding, Severity, blockers
+from sci_cli.domain.profile import Profile
+from sci_cli.domain.progress import Progress, StepProgress, progress
+from sci_cli.errors import AnswersMissing, Interrupted, SciError
+from sci_cli.operations import orders
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import RecordedView
+from sci_cli.operations.workspace import ChangeMode, Workspace
+from sci_cli.store.contract import Loaded
+from sci_cli.ui.as_shown import AsShown
+from sci_cli.ui.errors_text import render_error, render_failed_outcome
+from sci_cli.ui.look import Look
+from sci_cli.ui.page import Page
+from sci_cli.ui.prompter import Back, Prompter, TextQuestion
+from sci_cli.ui.screens import render
+
+Operation = Callable[[Workspace, ChangeMode], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The record as it was read and shown, with its progress then."""
+
+    loaded: Loaded
+    profile: Profile
+    known: Progress
+    now: datetime
+
+    @property
+    def activation(self) -> Activation:
+        """The record itself."""
+        return self.loaded.activation
+
+    @property
+    def mode(self) -> ChangeMode:
+        """Changes are made to the revision that was shown, or not at all."""
+        return ChangeMode(if_revision=self.activation.revision)
+
+    def step(self, step_id: str) -> StepProgress:
+        """The progress of a counted step; the checklist only names such."""
+        return next(item for item in self.known.steps if item.step.id == step_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One run of the checklist of one activation."""
+
+    ws: Workspace
+    name: str
+    prompter: Prompter
+    look: Look
+    show: Callable[[str], None]
+
+    def read(self) -> Place:
+        """The record as it is now.
+
+        Raises:
+            SciError: it cannot be read.
+        """
+        loaded = self.ws.load(self.name)
+        profile = self.ws.profile_of(loaded.activation)
+        now = self.ws.now()
+        return Place(loaded, profile, progress(profile, loaded.activation, now), now)
+
+    def trial(self, place: Place, operation: Operation) -> tuple[bool, SciError | None]:
+        """Whether an operation would change the record shown, and how it would refuse; nothing is written."""
+        try:
+            return operation(self.as_shown(place), ChangeMode(dry_run=True)).changed, None
+        except (Interrupted, AnswersMissing):
+            raise
+        except SciError as refusal:
+            return False, refusal
+
+    def as_shown(self, place: Place) -> Workspace:
+        """The workspace as it was when the place was read; nothing can be written in it."""
+        return replace(self.ws, store=AsShown(self.ws.store, place.loaded, place.profile))
+
+    def attempt(self, answer: Callable[[], None]) -> None:
+        """Asks and calls; a refusal is shown, and leaving a question is no more than that.
+
+        Raises:
+            Interrupted, AnswersMissing: the run as a whole is over.
+        """
+        try:
+            answer()
+        except Back:
+            self.prompter.say("Nothing more is recorded.")
+        except (Interrupted, AnswersMissing):
+            raise
+        except SciError as refusal:
+            self.show(render_error(refusal, self.look))
+
+    def typed(self, question: TextQuestion) -> str:
+        """One typed answer.
+
+        Raises:
+            Back: Enter alone; it leaves every question of the checklist, since not every window has Escape.
+        """
+        answer = self.prompter.text(question)
+        if not answer:
+            raise Back
+        return answer
+
+    def present(self, outcome: Outcome) -> None:
+        """Shows a whole screen, and what it carries as its failure.
+
+        Commands to type next are left out: the next question stands in their place.
+        """
+        alone = replace(outcome, next=(), dry_run=False)
+        for text in (render(alone, self.look), render_failed_outcome(alone, self.look)):
+            if text:
+                self.show(text)
+
+    def recorded(self, outcome: Outcome) -> None:
+        """Says in a line or two that an answer is saved, with what is odd about it."""
+        view = outcome.view
+        if not isinstance(view, RecordedView):
+            self.present(outcome)
+            return
+        page = Page(self.look)
+        said = [f"Saved. {line}" if outcome.changed else line for line in view.lines if line]
+        for line in (*said, *_warnings(outcome.findings), *outcome.notices):
+            page.paragraph(line)
+        self.show(page.text())
+
+    def order_blockers(self, place: Place) -> tuple[Finding, ...]:
+        """What stands in the way of placing the order."""
+        return blockers(orders.check(self.as_shown(place), self.name, purpose="order").findings)
+
+
+def _warnings(findings: Iterable[Finding]) -> list[str]:
+    return [f"Warning: {each.message}" for each in findings if each.severity is not Severity.NOTE]
+
+
+def acceptable(parse: Callable[[str], object]) -> Callable[[str], str | None]:
+    """A check for a typed answer: what a parser, or a trial of an operation, has against it."""
+
+    def check(answer: str) -> str | None:
+        try:
+            parse(answer)
+        except (Interrupted, AnswersMissing):
+            raise
+        except SciError as refusal:
+            return " ".join([refusal.message, *refusal.why])
+        return None
+
+    return check
