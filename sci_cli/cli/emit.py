@@ -37,13 +37,20 @@ def emit(session: Session, outcome: Outcome) -> None:
 
         made = document(session.command, outcome=outcome, error=outcome.error)
         write(session, as_json(made) if output == "json" else as_yaml(made))
-    if outcome.error is not None and _says_itself(outcome, output) is False:
-        write_error(session, outcome.error)
+    if outcome.error is not None:
+        _write_beside(session, outcome, outcome.error)
 
 
-def _says_itself(outcome: Outcome, output: str) -> bool:
-    """Screens that are a verdict need no second one on standard error."""
-    return output == "text" and outcome.view.thing in ("check", "vpn-plan")
+def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
+    """Say on standard error what the screen on standard output did not."""
+    if session.output != "text":
+        write_error(session, error)
+        return
+    from sci_cli.ui.errors_text import render_failed_outcome
+
+    with contextlib.suppress(OSError, ValueError):
+        session.stderr.write(render_failed_outcome(outcome, session.look(session.stderr)))
+        session.stderr.flush()
 
 
 def emit_error(session: Session, error: SciError) -> None:

@@ -153,6 +153,7 @@ def register(group: typer.Typer) -> None:
     )
     def remove(session: Session, name: Name, vpn: VpnName, confirm: Confirm = "", reason: Reason = "") -> Any:
         """Record that a VPN is to be taken off the port."""
+        from sci_cli.domain.vpn_rules import counted
         from sci_cli.operations import vpns
 
         standing = vpns.require_vpn(session.workspace.load(name).activation, vpn)
@@ -160,13 +161,8 @@ def register(group: typer.Typer) -> None:
         if not confirm and not session.settings.dry_run:
             if not session.prompter.interactive:
                 raise session.missing(["--confirm"], sci("vpn", "remove", name, vpn, "--confirm", name))
-            count = len(standing.prefixes)
-            asking.confirm_name(
-                session,
-                confirm,
-                name,
-                f"Taking VPN {standing.name} off cuts {count} prefixes from the cloud.",
-            )
+            said = f"Taking VPN {standing.name} off cuts {counted(len(standing.prefixes))} from the cloud."
+            asking.confirm_name(session, confirm, name, said)
         return vpns.remove(session.workspace, name, vpn, session.mode, reason=reason)
 
     @command(

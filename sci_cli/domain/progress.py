@@ -68,10 +68,11 @@ class PhaseProgress:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All counted steps in the source's order."""
+    """All counted steps in the source's order; `provider` is the party nobody here can act for."""
 
     steps: tuple[StepProgress, ...]
     phases: tuple[PhaseProgress, ...]
+    provider: str
 
     @property
     def closed(self) -> int:
@@ -98,15 +99,22 @@ class Progress:
         return next((item for item in self.steps if item.step.id == step_id), None)
 
     def ready(self) -> tuple[StepProgress, ...]:
-        """What may be done now: late steps first, then what others wait for, optional steps last."""
-        open_now = [item for item in self.steps if item.state is StepState.READY]
+        """What may be done now: late steps first, what only the provider can do last.
+
+        Between these, required steps come before optional ones, and those that others wait for come first.
+        """
         awaited = {step_id for item in self.steps for step_id in item.step.after}
-        return tuple(
-            sorted(
-                open_now,
-                key=lambda item: (not item.late, bool(item.step.optional), item.step.id not in awaited),
+
+        def weight(item: StepProgress) -> tuple[bool, ...]:
+            step = item.step
+            return (
+                not item.late,
+                step.owners.parties == (self.provider,),
+                bool(step.optional),
+                step.id not in awaited,
             )
-        )
+
+        return tuple(sorted((item for item in self.steps if item.state is StepState.READY), key=weight))
 
 
 def progress(profile: Profile, activation: Activation, now: datetime) -> Progress:
@@ -125,7 +133,7 @@ def progress(profile: Profile, activation: Activation, now: datetime) -> Progres
         for phase in profile.phases
         if phase.counts
     )
-    return Progress(timed, phases)
+    return Progress(timed, phases, profile.provider_party)
 
 
 def _resolve(

@@ -58,6 +58,11 @@ class Budget:
         return tuple(use.vpn for use in self.uses if use.maximum is None)
 
 
+def counted(number: int) -> str:
+    """`1 prefix`, `2 prefixes`."""
+    return f"{number} prefix" if number == 1 else f"{number} prefixes"
+
+
 def budgets(vpns: Sequence[Vpn]) -> tuple[Budget, ...]:
     """One budget per address family that occurs."""
     found = []
@@ -230,7 +235,7 @@ def increase_request(activation: Activation, budget: Budget, use: Use, needed: i
         "VPNs on the Secure Cloud Interconnect port:",
     ]
     lines += [
-        f"  {item.vpn}: {item.count} prefixes, MAX {'not known' if item.maximum is None else item.maximum}"
+        f"  {item.vpn}: {counted(item.count)}, MAX {'not known' if item.maximum is None else item.maximum}"
         for item in budget.uses
     ]
     lines += ["", "Please raise the MAX of this VPN and tell us when the new number is active."]

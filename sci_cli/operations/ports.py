@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sci_cli.domain.activation import Activation, AdminStatus, Port, PortRequest, VpnState
 from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.vpn_rules import counted
 from sci_cli.errors import Command, GateClosed, InvalidValue, sci
 from sci_cli.operations import showing
 from sci_cli.operations.activations import NOTE_LIMIT
@@ -123,11 +124,10 @@ def effect(activation: Activation, status: AdminStatus) -> str:
         filter(None, [", ".join(vpn.name for vpn in carried[:-1]), *(vpn.name for vpn in carried[-1:])])
     )
     total = sum(vpn.count(version) for vpn in carried for version in (4, 6))
-    prefixes = f"{total} prefix" if total == 1 else f"{total} prefixes"
     verb = "go dark" if status is AdminStatus.DOWN else "are reachable again"
     if not carried:
         return "No VPN is on the port."
-    return f"VPN {names}: {prefixes} {verb}." if len(carried) == 1 else f"VPNs {names}: {prefixes} {verb}."
+    return f"{'VPN' if len(carried) == 1 else 'VPNs'} {names}: {counted(total)} {verb}."
 
 
 def confirm(ws: Workspace, name: str, mode: ChangeMode, *, withdraw: bool = False) -> Outcome:

@@ -11,7 +11,7 @@ from sci_cli.domain.names import vpn_name_problem
 from sci_cli.domain.overlap import duplicates
 from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
 from sci_cli.domain.profile import Profile, StepKind
-from sci_cli.domain.vpn_rules import budgets, port_findings
+from sci_cli.domain.vpn_rules import budgets, counted, port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
     Command,
@@ -136,7 +136,7 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
         names = ", ".join(request.name for request in requests)
         word = "asked for on the port" if before.order else "named for the order"
         count = sum(len(vpn.prefixes) for vpn in after.vpns) - sum(len(vpn.prefixes) for vpn in before.vpns)
-        return Decided(after, f"VPN {names} {word}: {count} prefixes", findings=tuple(_unique(noticed)))
+        return Decided(after, f"VPN {names} {word}: {counted(count)}", findings=tuple(_unique(noticed)))
 
     changed = ws.change(name, "vpn add", decide, mode)
     names = [request.name for request in requests]
@@ -257,7 +257,7 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
             return Decided(before)
         after = before.with_vpn(replace(vpn, stamp=ws.stamp()))
         found = require_rules(profile, before, after.vpns, vpn)
-        return Decided(after, f"VPN {vpn.name} updated: {len(vpn.prefixes)} prefixes", findings=found)
+        return Decided(after, f"VPN {vpn.name} updated: {counted(len(vpn.prefixes))}", findings=found)
 
     changed = ws.change(name, "vpn update", decide, mode)
     line = (
