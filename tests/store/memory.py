@@ -1,0 +1,98 @@
+"""A store in memory that keeps the same contract as the one in files, for tests of what is built on it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sci_cli.domain.activation import Activation, ProfileRef
+from sci_cli.domain.names import activation_name_problem
+from sci_cli.domain.profile import Profile
+from sci_cli.errors import InvalidValue, RecordCorrupt
+from sci_cli.store.contract import (
+    Decide,
+    Loaded,
+    Saved,
+    check_first,
+    check_next,
+    check_revision,
+    name_taken,
+    no_activation,
+    no_pinned_profile,
+    reference,
+)
+from sci_cli.store.document import Written, parse, render
+
+
+class MemoryStore:
+    """Holds rendered records, so that what cannot be written and read back fails here as well.
+
+    Args:
+        out: the folder for drafts.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._records: dict[str, Written] = {}
+        self._profiles: dict[ProfileRef, Profile] = {}
+        self.evidence: dict[str, bytes] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all activations, sorted."""
+        return tuple(sorted(self._records))
+
+    def load(self, name: str) -> Loaded:
+        """The activation of that name."""
+        written = self._records.get(name)
+        if written is None:
+            raise no_activation(name)
+        return Loaded(parse(written.data, name).activation, (), written.head)
+
+    def create(self, activation: Activation) -> Saved:
+        """Stores a new activation."""
+        problem = activation_name_problem(activation.name)
+        if problem is not None:
+            raise InvalidValue(problem)
+        check_first(activation)
+        if activation.name in self._records:
+            raise name_taken(activation.name)
+        return self._put(None, activation)
+
+    def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
+        """Stores what `decide` makes of the activation."""
+        found = self.load(name)
+        check_revision(found.activation, if_revision)
+        after = decide(found.activation)
+        if after is found.activation:
+            return Saved(after, after, False, (), found.head)
+        check_next(found.activation, after)
+        return self._put(found.activation, after)
+
+    def _put(self, before: Activation | None, after: Activation) -> Saved:
+        written = render(after)
+        self._records[after.name] = written
+        return Saved(before, after, True, (), written.head)
+
+    def pin_profile(self, profile: Profile) -> ProfileRef:
+        """Keeps the profile."""
+        ref = reference(profile)
+        self._profiles[ref] = profile
+        return ref
+
+    def pinned_profile(self, ref: ProfileRef) -> Profile:
+        """The profile kept under that id and digest."""
+        if ref not in self._profiles:
+            raise no_pinned_profile(ref)
+        return self._profiles[ref]
+
+    def keep_evidence(self, data: bytes, sha256: str) -> None:
+        """Keeps a file's content under its hash."""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise AssertionError("the hash is not that of the content")
+        if self.evidence.setdefault(sha256, data) != data:
+            raise RecordCorrupt("Other content is kept under that hash.")
+
+    def out_path(self, name: str) -> Path:
+        """A path in the folder given."""
+        self._out.mkdir(exist_ok=True)
+        return self._out / name

@@ -1,0 +1,193 @@
+"""What every store keeps, held against each of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sci_cli.domain.activation import Activation, ProfileRef
+from sci_cli.errors import (
+    ActivationNotFound,
+    AlreadyDifferent,
+    GateClosed,
+    InvalidValue,
+    ProfileNotFound,
+    StaleRevision,
+)
+from sci_cli.store.contract import Loaded, Saved, Store
+from sci_cli.store.files import FileStore
+from tests.store.memory import MemoryStore
+from tests.store.samples import full, new, noted, profile, revised
+
+STORES: dict[str, Callable[[Path], Store]] = {
+    "files": lambda folder: FileStore(folder / "home"),
+    "memory": lambda folder: MemoryStore(folder / "out"),
+}
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return STORES[request.param](tmp_path)
+
+
+def test_an_empty_store_has_no_names(store: Store) -> None:
+    assert store.names() == ()
+
+
+def test_what_is_created_is_loaded_equal_and_with_the_head_that_was_reported(store: Store) -> None:
+    saved = store.create(new())
+
+    assert saved == Saved(None, new(), True, (), saved.head)
+    assert store.load("acme-1") == Loaded(new(), (), saved.head)
+    assert len(saved.head) == 64
+
+
+def test_a_record_with_hostile_texts_in_every_field_is_loaded_equal(store: Store) -> None:
+    store.create(full())
+
+    assert store.load("acme-1").activation == full()
+
+
+def test_names_are_sorted_and_complete(store: Store) -> None:
+    for name in ("b-2", "a", "b-10"):
+        store.create(new(name))
+
+    assert store.names() == ("a", "b-10", "b-2")
+
+
+def test_creating_a_name_again_is_refused_and_leaves_the_first(store: Store) -> None:
+    store.create(new())
+
+    with pytest.raises(AlreadyDifferent, match="exists already"):
+        store.create(replace(new(), created=replace(new().created, by="robin")))
+    assert store.load("acme-1").activation == new()
+
+
+@pytest.mark.parametrize("name", ["", "ACME-1", "../acme", "a/b", "con", "a" * 64, "a\x1b"])
+def test_a_name_that_is_none_is_refused_when_new_and_not_found_otherwise(store: Store, name: str) -> None:
+    with pytest.raises(InvalidValue):
+        store.create(new(name))
+    with pytest.raises(ActivationNotFound):
+        store.load(name)
+    with pytest.raises(ActivationNotFound):
+        store.change(name, noted("never"))
+
+
+def test_a_name_nobody_created_is_not_found_and_the_error_says_how_to_list(store: Store) -> None:
+    with pytest.raises(ActivationNotFound) as caught:
+        store.load("acme-2")
+
+    assert caught.value.message == "The activation 'acme-2' is not found."
+    assert "sci" in str(caught.value.fix)
+    with pytest.raises(ActivationNotFound):
+        store.change("acme-2", noted("never"))
+
+
+def test_a_change_returns_before_and_after_and_moves_the_head(store: Store) -> None:
+    created = store.create(new())
+
+    saved = store.change("acme-1", noted("hello"))
+
+    assert saved == Saved(new(), noted("hello")(new()), True, (), saved.head)
+    assert saved.head != created.head
+    assert store.load("acme-1") == Loaded(saved.after, (), saved.head)
+
+
+def test_the_same_object_means_nothing_to_change(store: Store) -> None:
+    created = store.create(new())
+
+    saved = store.change("acme-1", lambda before: before)
+
+    assert saved == Saved(new(), new(), False, (), created.head)
+    assert store.load("acme-1").activation == new()
+
+
+def test_a_refusal_passes_through_and_changes_nothing(store: Store) -> None:
+    store.create(new())
+
+    def refuse(before: Activation) -> Activation:
+        raise GateClosed(f"{before.name} waits.")
+
+    with pytest.raises(GateClosed, match=r"acme-1 waits\."):
+        store.change("acme-1", refuse)
+    assert store.load("acme-1").activation == new()
+    assert store.change("acme-1", noted("next")).after.revision == 2
+
+
+def test_a_stale_revision_names_both_and_what_happened_since(store: Store) -> None:
+    store.create(new())
+    store.change("acme-1", noted("by somebody else"))
+
+    with pytest.raises(StaleRevision) as caught:
+        store.change("acme-1", noted("mine"), if_revision=1)
+
+    assert caught.value.message == "acme-1 is at revision 2, not 1; nothing was changed."
+    assert caught.value.why == ("Revision 2, sam: added a note",)
+    assert store.change("acme-1", noted("mine"), if_revision=2).after.revision == 3
+
+
+def test_a_change_that_is_not_the_next_revision_is_a_mistake_of_the_program(store: Store) -> None:
+    store.create(new())
+
+    with pytest.raises(AssertionError):
+        store.change("acme-1", lambda before: replace(before, revision=3))
+    with pytest.raises(AssertionError):
+        store.change("acme-1", lambda before: replace(before, notes=noted("x")(before).notes))
+    with pytest.raises(AssertionError):
+        store.change("acme-1", lambda before: replace(noted("x")(before), name="other"))
+    with pytest.raises(AssertionError):
+        store.create(replace(revised(2, "acme-3"), revision=1))
+    assert store.load("acme-1").activation == new()
+    assert store.names() == ("acme-1",)
+
+
+def test_a_change_that_rewrites_the_history_is_a_mistake_of_the_program(store: Store) -> None:
+    store.create(new())
+
+    def rewrite(before: Activation) -> Activation:
+        after = noted("x")(before)
+        first = replace(after.history[0], summary="something else")
+        return replace(after, history=(first, *after.history[1:]))
+
+    with pytest.raises(AssertionError, match="alters nothing"):
+        store.change("acme-1", rewrite)
+    assert store.load("acme-1").activation == new()
+
+
+def test_a_pinned_profile_comes_back_equal_and_pinning_it_again_is_fine(store: Store) -> None:
+    ref = store.pin_profile(profile())
+
+    assert store.pin_profile(profile()) == ref
+    assert store.pinned_profile(ref) == profile()
+    other = store.pin_profile(profile("changed since"))
+    assert other != ref
+    assert store.pinned_profile(ref) == profile()
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "", "../../x", "Z" * 64])
+def test_a_profile_that_was_not_pinned_is_not_found(store: Store, digest: str) -> None:
+    with pytest.raises(ProfileNotFound):
+        store.pinned_profile(ProfileRef("example-cloud", digest))
+
+
+def test_evidence_is_kept_under_its_hash_and_keeping_it_again_is_fine(store: Store) -> None:
+    data = b"\x89PNG invented"
+    sha256 = hashlib.sha256(data).hexdigest()
+
+    store.keep_evidence(data, sha256)
+    store.keep_evidence(data, sha256)
+
+    with pytest.raises(AssertionError):
+        store.keep_evidence(data, "0" * 64)
+
+
+def test_the_folder_of_drafts_exists_once_a_path_was_asked_for(store: Store) -> None:
+    path = store.out_path("acme-1-handoff.eml")
+
+    assert path.name == "acme-1-handoff.eml"
+    assert path.parent.is_dir()
+    assert not path.exists()
