@@ -16,7 +16,7 @@ from sci_cli import __version__
 from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
 from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, with_options
-from sci_cli.cli.session import Session, Settings
+from sci_cli.cli.session import Session, Settings, Stopped, stoppable
 from sci_cli.errors import (
     ExitCode,
     HangUp,
@@ -29,14 +29,6 @@ from sci_cli.errors import (
     sci,
 )
 from sci_cli.safety.text import visible
-
-
-class Stopped(BaseException):
-    """A signal asked the program to end; raised where the program is."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def build() -> typer.Typer:
@@ -57,8 +49,7 @@ def build() -> typer.Typer:
     ) -> None:
         """Activation assistant for Verizon Secure Cloud Interconnect.
 
-        sci guides, checks, prepares and records. It never places an order, sends a mail or changes a port:
-        you do that, and sci makes sure that nothing is missing.
+        It guides, checks, prepares and records; people place orders, send mail and change ports.
         """
         session: Session = ctx.obj
         session.settings = Settings(**everywhere)
@@ -69,7 +60,8 @@ def build() -> typer.Typer:
             from sci_cli.operations import activations
 
             session.command = "home"
-            emit(session, activations.home(session.workspace, __version__))
+            with stoppable():
+                emit(session, activations.home(session.workspace, __version__))
 
     app.callback()(with_options(root, EVERYWHERE))
     activation.register(app)
@@ -109,6 +101,8 @@ def main(argv: Sequence[str], session: Session) -> int:
         session.exit_code = PIPE
     except (KeyboardInterrupt, EOFError, Stopped) as stop:
         emit_error(session, _stopped(session, stop))
+    except SystemExit as ended:  # Typer, when a pipe breaks while it prints help
+        session.exit_code = ended.code if isinstance(ended.code, int) else PIPE
     except Exception as error:  # the boundary: a bug is reported, not thrown at the user
         emit_error(session, _bug(session, error))
     return session.exit_code
@@ -116,11 +110,9 @@ def main(argv: Sequence[str], session: Session) -> int:
 
 def _dispatch(argv: Sequence[str], session: Session) -> None:
     try:
-        build()(args=list(argv), prog_name="sci", standalone_mode=False, obj=session)
-    except typer.Exit as ended:
-        session.exit_code = ended.exit_code
-    except typer.Abort:
-        raise KeyboardInterrupt from None
+        ended = build()(args=list(argv), prog_name="sci", standalone_mode=False, obj=session)
+        if isinstance(ended, int) and ended:  # how Typer hands back an Exit; our commands return None
+            session.exit_code = ended
     except typer.TyperException as wrong:
         raise _usage(wrong) from None
     except BrokenPipeError:
@@ -155,10 +147,11 @@ def _stopped(session: Session, stop: BaseException) -> SciError:
     else:
         said, fix = "Stopped; nothing changed.", [session.so_far] if session.so_far else []
     kind: type[Interrupted] = Interrupted
-    if isinstance(stop, Stopped):
-        kind = HangUp if stop.number == getattr(signal, "SIGHUP", -1) else Terminated
-        if stop.number == signal.SIGINT:
-            kind = Interrupted
+    number = stop.number if isinstance(stop, Stopped) else 0
+    if number == getattr(signal, "SIGHUP", -1):
+        kind = HangUp
+    elif number == signal.SIGTERM:
+        kind = Terminated
     return kind(said, fix=fix, saved=session.saved)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from sci_cli.cli.session import Session, Settings
+from sci_cli.cli.session import Session, Settings, stoppable
 from sci_cli.errors import WrongUsage
 
 EVERYDAY = "Everyday"
@@ -98,9 +98,10 @@ def command(
             session.command = ctx.command_path.removeprefix("sci ").removeprefix("sci")
             from sci_cli.cli.emit import emit
 
-            outcome = function(session, **given)
-            if outcome is not None:
-                emit(session, outcome)
+            with stoppable():
+                outcome = function(session, **given)
+                if outcome is not None:
+                    emit(session, outcome)
 
         app.command(
             name,

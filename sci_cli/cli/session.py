@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,25 @@ if TYPE_CHECKING:
 OUTPUTS = ("text", "json", "yaml", "csv")
 COLORS = ("auto", "always", "never")
 _OFF = ("", "0", "no", "false")
+
+
+class Stopped(BaseException):
+    """Something asked the program to end: a signal, Ctrl-C (SIGINT) or the end of the input (0)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Turn Ctrl-C and the end of the input into Stopped, which Typer lets through; it swallows the others."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(signal.SIGINT) from None
+    except EOFError:
+        raise Stopped(0) from None
 
 
 @dataclass(frozen=True, slots=True)

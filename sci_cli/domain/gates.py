@@ -70,9 +70,14 @@ def _step_owner(asked: Asked, step: Step | None) -> str:
 
 
 def _asked_by(asked: Asked, fact_id: str) -> Step | None:
-    """The step that is closed by a fact: its owner is who has to act."""
+    """The step that asks for a fact: its owner is who has to act."""
     return next(
-        (step for step in asked.profile.steps if any(item.fact == fact_id for item in step.closed_by)), None
+        (
+            step
+            for step in asked.profile.steps
+            if fact_id in step.asks or any(item.fact == fact_id for item in step.closed_by)
+        ),
+        None,
     )
 
 
@@ -84,13 +89,14 @@ def set_command(activation: Activation, *pairs: str) -> Command:
 def _missing(asked: Asked, gate: Gate, code: str, fact: str, message: str, why: str, *pairs: str) -> Finding:
     spec = asked.profile.fact(fact)
     to_find = any(pair.partition("=")[2].isupper() for pair in pairs)
-    hints: tuple[str, ...] = (spec.hint,) if spec and spec.hint and to_find else ()
+    hints: tuple[str, ...] = (spec.hint,) if spec and spec.hint and to_find and not spec.choices else ()
+    choices = f"VALUE is one of {', '.join(spec.choices)}" if spec and spec.choices and to_find else ""
     return Finding(
         code,
         Severity.BLOCKER,
         message,
         why=why,
-        fix=(set_command(asked.activation, *pairs), *hints),
+        fix=(sci("set", asked.activation.name, *pairs, note=choices), *hints),
         clause=gate.clause,
         owner=_step_owner(asked, _asked_by(asked, fact)),
         details={"fact": fact, "recorded": asked.activation.values(fact)},
@@ -141,7 +147,7 @@ def _security_decided(asked: Asked, gate: Gate) -> list[Finding]:
             asked, gate, "order.security_undecided", facts.SECURITY_PRODUCTS,
             "Nobody has decided on the security products.",
             "They can only be ordered together with the new port, never later; none is a decision too.",
-            f"{facts.SECURITY_PRODUCTS}={facts.NONE}",
+            f"{facts.SECURITY_PRODUCTS}=VALUE",
         )
     ]  # fmt: skip
 
@@ -154,7 +160,7 @@ def _nat_reviewed(asked: Asked, gate: Gate) -> list[Finding]:
                 asked, gate, "order.cloud_type_undecided", facts.CLOUD_TYPE,
                 "The type of the cloud product is not on record.",
                 "A public cloud product needs the NAT section reviewed before the order; other types do not.",
-                f"{facts.CLOUD_TYPE}=vpc",
+                f"{facts.CLOUD_TYPE}=VALUE",
             )
         ]  # fmt: skip
     if cloud_type != facts.PUBLIC or asked.activation.fact(facts.NAT_REVIEW) == facts.REVIEWED:

@@ -316,18 +316,19 @@ def _placed(ws: Workspace, name: str, command: str, decide: Decide, mode: Change
             lines.append(f"{item.step.id} {item.step.title}: due by {item.due:%Y-%m-%d %H:%M} UTC.")
     if after.vpns:
         lines.append(f"VPN {after.vpns[0].name} is number one on the port.")
-    warned = tuple(as_warnings(changed.decided.findings))
+    warned = as_warnings(changed.decided.findings)
     view = order_view(profile, after, *lines)
     changed = replace(changed, decided=replace(changed.decided, findings=warned))
     return showing.outcome_of(changed, view, mode, next=(sci("order", "verify", name), sci("status", name)))
 
 
-def as_warnings(found: Sequence[Finding]) -> list[Finding]:
-    """After the fact nothing blocks any more; what did is a warning."""
-    return [
+def as_warnings(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """After the fact nothing blocks any more: what did is a warning, what placing settled is gone."""
+    return tuple(
         replace(each, severity=Severity.WARNING) if each.severity is Severity.BLOCKER else each
         for each in found
-    ]
+        if each.code != "order.step_skipped_over"
+    )
 
 
 def _number(text: str) -> str:

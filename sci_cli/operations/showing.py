@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sci_cli.domain import facts
@@ -107,7 +108,7 @@ def step_commands(profile: Profile, activation: Activation, item: StepProgress) 
     done = sci("done", name, step.id)
     match step.kind:
         case StepKind.FACTS:
-            return (sci("set", name, *_open_facts(profile, activation, step)),)
+            return (_set_open_facts(profile, activation, step),)
         case StepKind.GO:
             return (sci("check", name, "--for", "order"), done)
         case StepKind.ORDER:
@@ -124,7 +125,7 @@ def step_commands(profile: Profile, activation: Activation, item: StepProgress) 
             return ()
         case StepKind.CONFIRM:
             asked = tuple(
-                sci("set", name, f"{fact}={_placeholder(profile, fact)}")
+                sci("set", name, f"{fact}={_placeholder(profile, fact)}", note=choices_note(profile, (fact,)))
                 for fact in step.asks
                 if not activation.values(fact)
             )
@@ -139,25 +140,35 @@ def _done_for(profile: Profile, item: StepProgress, name: str) -> tuple[Command,
     return (sci("done", name, item.step.id),)
 
 
-def _open_facts(profile: Profile, activation: Activation, step: Step) -> tuple[str, ...]:
-    wanted = []
+def _set_open_facts(profile: Profile, activation: Activation, step: Step) -> Command:
+    """What to record for a step closed by facts; whether it is needed at all is decided first."""
     if step.only_if and not activation.values(step.only_if.fact):
-        wanted.append(f"{step.only_if.fact}={_placeholder(profile, step.only_if.fact)}")
+        fact = step.only_if.fact
+        return sci(
+            "set",
+            activation.name,
+            f"{fact}={_placeholder(profile, fact)}",
+            note=choices_note(profile, (fact,)),
+        )
+    words, asked = [], []
     for item in step.closed_by:
         if facts.holds(item, activation.values(item.fact)):
             continue
-        value = item.values[0] if item.values else _placeholder(profile, item.fact)
-        wanted.append(f"{item.fact}={str(item.at_least) if item.at_least is not None else value}")
-    return tuple(wanted)
+        known = str(item.at_least) if item.at_least is not None else "".join(item.values[:1])
+        words.append(f"{item.fact}={known or _placeholder(profile, item.fact)}")
+        asked += [] if known else [item.fact]
+    return sci("set", activation.name, *words, note=choices_note(profile, asked))
+
+
+def choices_note(profile: Profile, fact_ids: Iterable[str]) -> str:
+    """What may stand for VALUE where there are choices: none is suggested by being typed out."""
+    specs = [spec for fact_id in fact_ids if (spec := fact_spec(profile, fact_id)) and spec.choices]
+    return "; ".join(f"VALUE is one of {', '.join(spec.choices)}" for spec in specs)
 
 
 def _placeholder(profile: Profile, fact_id: str) -> str:
     spec = fact_spec(profile, fact_id)
-    if spec and spec.choices:
-        return spec.choices[0]
-    if spec and spec.kind is FactKind.DATE:
-        return "YYYY-MM-DD"
-    return "VALUE"
+    return "YYYY-MM-DD" if spec and spec.kind is FactKind.DATE else "VALUE"
 
 
 def _next_stage(profile: Profile, activation: Activation) -> str:

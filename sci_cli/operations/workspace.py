@@ -13,6 +13,7 @@ from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import ActivationNotFound, InvalidValue, sci
 from sci_cli.profiles import Catalogue
+from sci_cli.safety.text import quoted
 from sci_cli.store.contract import Loaded, Store, check_revision
 
 # Events stamped before the program existed would order a billing dispute wrongly.
@@ -145,7 +146,7 @@ class Workspace:
 
         names = self.store.names()
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-        message = f"There is no activation {name[:80]!r} in {self.home}: not found."
+        message = f"The activation {quoted(name, 80)} is not found in {self.home}."
         if near:
             return ActivationNotFound(message, fix=[sci("status", each) for each in near])
         return ActivationNotFound(message, fix=sci("list") if names else sci("new", "NAME"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sci_cli.domain.findings import Finding
-from sci_cli.errors import SciError
+from sci_cli.errors import Interrupted, SciError
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import CheckView
 from sci_cli.ui.blocks import findings_block
@@ -26,7 +26,8 @@ def render_error(error: SciError, look: Look, *, shown: Sequence[Finding] = ()) 
         shown: findings that are on the screen already and are not repeated.
     """
     page = Page(replace(look, quiet=False))
-    page.paragraph(error.message, lead=[("Error: ", BAD)])
+    stopped = isinstance(error, Interrupted)
+    page.paragraph(error.message, lead=[] if stopped else [("Error: ", BAD)])
     gap = " " if look.plain else "  "
     first = f"Why:{gap}"
     for line in error.why[:_MOST_LINES]:
@@ -39,7 +40,8 @@ def render_error(error: SciError, look: Look, *, shown: Sequence[Finding] = ()) 
         page.blank()
         findings_block(page, found)
         page.blank()
-    page.fixes(error.fix, indent=2, first=f"Fix:{gap}", others="Or: " if look.plain else "Or:   ")
+    label = "Go on with: " if stopped else f"Fix:{gap}"
+    page.fixes(error.fix, indent=2, first=label, others="Or: " if look.plain else "Or:   ")
     return page.text()
 
 

@@ -195,7 +195,7 @@ def home(page: Page, view: HomeView, outcome: Outcome) -> None:
 _ALWAYS: tuple[Command, ...] = (
     sci("list", note="all activations"),
     sci("new", "NAME", note="start another activation"),
-    sci("help", note="all commands"),
+    sci("--help", note="all commands"),
 )
 
 
