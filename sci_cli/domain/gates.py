@@ -358,6 +358,12 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
     return _configuration_missing(profile, activation)
 
 
+def shown_in_portal(profile: Profile) -> tuple[str, ...]:
+    """The facts of the connection that the portal shows: those the hand-off step asks for."""
+    step = profile.step_of_kind(StepKind.HANDOFF)
+    return step.asks if step else ()
+
+
 def _configuration_missing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
     """Required values block one by one; the others together are one warning."""
     missing = [row for row in profile.handoff.configuration if not activation.values(row.fact)]
@@ -373,7 +379,7 @@ def _configuration_missing(profile: Profile, activation: Activation) -> tuple[Fi
         for row in missing
         if row.required
     )
-    optional = [row for row in missing if not row.required]
+    optional = [row for row in missing if not row.required and row.fact in shown_in_portal(profile)]
     if not optional:
         return required
     labels = ", ".join(row.label for row in optional)

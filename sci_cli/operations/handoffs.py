@@ -11,7 +11,7 @@ from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Evidence, HandoffRecord, StageMark
 from sci_cli.domain.addresses import pair_findings
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import handoff_findings
+from sci_cli.domain.gates import handoff_findings, shown_in_portal
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, sci
@@ -147,9 +147,7 @@ def _names(profile: Profile, activation: Activation) -> dict[str, str]:
 def _draft(profile: Profile, activation: Activation, request: HandoffRequest, message: str) -> Draft:
     handoff_data = profile.handoff
     names = _names(profile, activation)
-    rows = [
-        (row.label, activation.fact(row.fact) or "see the screen print") for row in handoff_data.configuration
-    ]
+    rows = [(row.label, _value(profile, activation, row.fact)) for row in handoff_data.configuration]
     head = activation.history[-1].sequence if activation.history else 0
     body = "\n\n".join(
         part.strip("\n")
@@ -170,6 +168,13 @@ def _draft(profile: Profile, activation: Activation, request: HandoffRequest, me
         body=body + "\n",
         attachments=(Attachment(picture.filename, "image", picture.kind, picture.data),),
     )
+
+
+def _value(profile: Profile, activation: Activation, fact_id: str) -> str:
+    """A value of the table; what the portal shows is on the screen print even when nobody typed it in."""
+    if activation.values(fact_id):
+        return activation.fact(fact_id)
+    return "see the screen print" if fact_id in shown_in_portal(profile) else "not known"
 
 
 def _recipients(profile: Profile, request: HandoffRequest) -> tuple[str, ...]:
