@@ -116,9 +116,9 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> Any:
         """Where an activation stands, the next action first."""
-        from sci_cli.operations import activations
+        from sci_cli.operations import overview
 
-        outcome = activations.status(session.workspace, name or _only_one(session), show_all=show_all)
+        outcome = overview.status(session.workspace, name or _only_one(session), show_all=show_all)
         return _pending(session, outcome, exit_code and not getattr(outcome.view, "complete", True))
 
     @command(app, "list", panel=EVERYDAY, examples=["sci list", "sci list -o csv", "sci list --exit-code"])
@@ -129,9 +129,9 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> Any:
         """All activations."""
-        from sci_cli.operations import activations
+        from sci_cli.operations import overview
 
-        outcome = activations.list_all(session.workspace)
+        outcome = overview.list_all(session.workspace)
         late = any(row.late for row in getattr(outcome.view, "activations", ()))
         return _pending(session, outcome, exit_code and late)
 
@@ -147,9 +147,9 @@ def register(app: typer.Typer) -> None:
         owner: Annotated[str, typer.Option("--owner", metavar="PARTY", help="Only this party's steps.")] = "",
     ) -> Any:
         """What can be done now, with the command to type."""
-        from sci_cli.operations import activations
+        from sci_cli.operations import overview
 
-        return activations.next_steps(session.workspace, name, owner=owner)
+        return overview.next_steps(session.workspace, name, owner=owner)
 
     @command(
         app,
@@ -217,9 +217,9 @@ def register(app: typer.Typer) -> None:
     ) -> Any:
         """Who changed what and when."""
         from sci_cli.cli.numbers import whole
-        from sci_cli.operations import activations
+        from sci_cli.operations import overview
 
-        return activations.history(session.workspace, name, limit=whole(limit, "--limit"))
+        return overview.history(session.workspace, name, limit=whole(limit, "--limit"))
 
 
 def answers_for_note(session: Session, needs: list[asking.Need], name: str) -> str:
@@ -255,10 +255,10 @@ def _no_checklist(session: Session, name: str) -> Exception:
     """Without a terminal the checklist shows what is open and names the commands that work there."""
     from sci_cli.cli.emit import write
     from sci_cli.errors import AnswersMissing
-    from sci_cli.operations import activations
+    from sci_cli.operations import overview
     from sci_cli.ui.screens import render
 
-    write(session, render(activations.next_steps(session.workspace, name), session.look()))
+    write(session, render(overview.next_steps(session.workspace, name), session.look()))
     return AnswersMissing(
         "The checklist needs a terminal, and there is none here (or questions are switched off).",
         fix=[

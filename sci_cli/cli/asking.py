@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sci_cli.cli.session import Session
 from sci_cli.errors import Command, ConfirmationMismatch, Interrupted
-from sci_cli.ui.prompter import (
-    Choice,
-    ChoiceQuestion,
-    Prompter,
-    TextQuestion,
-    TypedNameQuestion,
-    YesNoQuestion,
-)
 
-Ask = Callable[[Prompter], str]
+if TYPE_CHECKING:
+    from sci_cli.ui.prompter import Prompter
+
+Ask = Callable[["Prompter"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +55,15 @@ def answers(session: Session, needs: Sequence[Need], example: Command) -> dict[s
 
 def text(key: str, label: str, *, hint: str = "", check: Callable[[str], str | None] | None = None) -> Ask:
     """Ask for a line of text."""
+    from sci_cli.ui.prompter import TextQuestion
+
     return lambda prompter: prompter.text(TextQuestion(key, label, hint=hint, check=check))
 
 
 def choice(key: str, label: str, choices: Sequence[tuple[str, str]]) -> Ask:
     """Ask for one of several values."""
+    from sci_cli.ui.prompter import Choice, ChoiceQuestion
+
     listed = tuple(Choice(value, shown) for value, shown in choices)
     return lambda prompter: prompter.choose(ChoiceQuestion(key, label, listed, None))
 
@@ -79,6 +79,8 @@ def confirm_yes(session: Session, yes: bool, question: str, example: Command) ->
         return
     if not session.prompter.interactive:
         raise session.missing(["--yes"], Command((*example.words, "--yes")))
+    from sci_cli.ui.prompter import YesNoQuestion
+
     if not session.prompter.yes_no(YesNoQuestion("yes", question)):
         raise declined()
 
@@ -93,6 +95,8 @@ def confirm_name(session: Session, given: str, name: str, statement: str) -> Non
     if given:
         require_same(given, name)
         return
+    from sci_cli.ui.prompter import TypedNameQuestion
+
     session.prompter.say(statement)
     if not session.prompter.type_name(TypedNameQuestion("confirm", "Go on?", name)):
         raise declined()

@@ -57,11 +57,11 @@ def build() -> typer.Typer:
             _show_version(session)
             raise typer.Exit(0)
         if ctx.invoked_subcommand is None:
-            from sci_cli.operations import activations
+            from sci_cli.operations import overview
 
             session.command = "home"
             with stoppable():
-                emit(session, activations.home(session.workspace, __version__))
+                emit(session, overview.home(session.workspace, __version__))
 
     app.callback()(with_options(root, EVERYWHERE))
     activation.register(app)

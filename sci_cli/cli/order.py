@@ -38,11 +38,11 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
         ] = "",
     ) -> Any:
         """Run the rules: go or no-go, with what to do about it."""
-        from sci_cli.operations import orders
+        from sci_cli.operations import checks
 
         if purpose and purpose not in PURPOSES:
             raise WrongUsage(f"--for is one of {', '.join(PURPOSES)}; {purpose[:40]!r} is not.")
-        return orders.check(session.workspace, name, purpose=purpose)
+        return checks.check(session.workspace, name, purpose=purpose)
 
     @command(group, "sheet", panel=ORDERS, examples=["sci order sheet acme-hk-1"])
     def sheet(session: Session, name: Name) -> Any:
@@ -171,10 +171,10 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
         at: At = "",
     ) -> Any:
         """Compare the order with what Dynamic Network Manager shows."""
-        from sci_cli.operations import orders
+        from sci_cli.operations import verification
 
         if session.workspace.load(name).activation.order is None:
-            orders.verify(
+            verification.verify(
                 session.workspace, name, {"csp": "-", "data-plan": "-", "location": "-"}, session.mode
             )
         rows = (
@@ -191,7 +191,7 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
             "data-plan": (found["plan"],),
             "location": tuple(seen_location or ()) or (found["place"],),
         }
-        return orders.verify(session.workspace, name, seen, session.mode, when(session, at))
+        return verification.verify(session.workspace, name, seen, session.mode, when(session, at))
 
 
 def _place_answers(session: Session, name: str, number: str, confirm: str, accepted: bool) -> str:

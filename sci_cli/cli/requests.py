@@ -11,7 +11,7 @@ from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
 from sci_cli.domain.prefixes import Prefix
 from sci_cli.errors import InvalidFile, InvalidValue, SciError, WrongUsage, sci
-from sci_cli.operations import activations, vpns
+from sci_cli.operations import activations, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.readers.files import decode_text, read_input, read_stream
 from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefixes
@@ -161,33 +161,33 @@ def _vpn(session: Session, given: NewRequest, from_: str) -> tuple[Vpn | None, t
         return None, ()
     if not given.vpn:
         raise WrongUsage("Prefixes are given, but no VPN.", fix="Name it with --vpn VPN.")
-    request = vpn_requests(
-        given.vpn, given.prefixes, from_, given.max_prefixes, given.max_prefixes_v6, session
-    )[0]
-    return vpns.new_vpn(session.workspace, request, VpnState.ON_ORDER)
+    request = read_vpns(given.vpn, given.prefixes, from_, given.max_prefixes, given.max_prefixes_v6, session)[
+        0
+    ]
+    return vpn_requests.new_vpn(session.workspace, request, VpnState.ON_ORDER)
 
 
-def vpn_requests(
+def read_vpns(
     vpn: str, prefixes: Sequence[str], from_: str, maximum: str, maximum_v6: str, session: Session
-) -> list[vpns.VpnRequest]:
+) -> list[vpn_requests.VpnRequest]:
     """The VPNs as given: one by name, or those a file with a vpn column names.
 
     Raises:
         InvalidValue, InvalidFile: a prefix, MAX or the file is not acceptable.
     """
     limits = (
-        vpns.parse_maximum(whole(maximum, "--max-prefixes"), "--max-prefixes"),
-        vpns.parse_maximum(whole(maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
+        vpn_requests.parse_maximum(whole(maximum, "--max-prefixes"), "--max-prefixes"),
+        vpn_requests.parse_maximum(whole(maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
     )
-    typed = vpns.parse_prefixes(prefixes)
+    typed = vpn_requests.parse_prefixes(prefixes)
     if not from_:
         if not vpn:
             raise WrongUsage("Which VPN? No name was given.")
-        return [vpns.VpnRequest(vpn, typed, *limits)]
+        return [vpn_requests.VpnRequest(vpn, typed, *limits)]
     grouped = _grouped(vpn, _table(from_, session))
     if len(grouped) > 1 and typed:
         raise WrongUsage("The file names several VPNs, so --prefix does not say which one it belongs to.")
-    return [vpns.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
+    return [vpn_requests.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
 
 
 def _table(from_: str, session: Session) -> PrefixTable:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from sci_cli.errors import AnswersMissing, Command, InvalidValue, StoreUnavailable, WrongUsage
 from sci_cli.ui.look import Look, look_for
-from sci_cli.ui.prompter import Prompter, choose_prompter
 
 if TYPE_CHECKING:
     from sci_cli.operations.outcome import Outcome
     from sci_cli.operations.workspace import ChangeMode, Workspace
+    from sci_cli.ui.prompter import Prompter
 
 OUTPUTS = ("text", "json", "yaml", "csv")
 COLORS = ("auto", "always", "never")
@@ -174,6 +174,8 @@ class Session:
             if self.make_prompter is not None and self.may_ask:
                 self._prompter = self.make_prompter()
             else:
+                from sci_cli.ui.prompter import choose_prompter
+
                 self._prompter = choose_prompter(
                     stdin=self.stdin,
                     stdout=self.stdout,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sci_cli.errors import ExitCode, TopicNotFound, sci
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import TopicView
+from sci_cli.operations.reference_views import TopicView
 
 
 def exit_codes() -> str:

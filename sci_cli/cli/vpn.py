@@ -57,7 +57,7 @@ def register(group: typer.Typer) -> None:
         ] = None,
     ) -> Any:
         """Try adding and removing VPNs; never writes."""
-        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.cli.requests import read_vpns
         from sci_cli.operations import vpns
 
         if not (vpn or from_ or remove):
@@ -66,7 +66,7 @@ def register(group: typer.Typer) -> None:
                 fix=sci("vpn", "plan", name, "VPN", "--prefix", "PREFIX"),
             )
         adding = (
-            vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+            read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
             if vpn or from_
             else []
         )
@@ -93,11 +93,11 @@ def register(group: typer.Typer) -> None:
         yes: Yes = False,
     ) -> Any:
         """Record that a VPN is to be added to the port; checks overlap and MAX first."""
-        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.cli.requests import read_vpns
         from sci_cli.operations import vpns
         from sci_cli.operations.workspace import ChangeMode
 
-        requests = vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        requests = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
         trial = vpns.add(session.workspace, name, requests, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
@@ -128,7 +128,7 @@ def register(group: typer.Typer) -> None:
         yes: Yes = False,
     ) -> Any:
         """Record that a VPN has other prefixes or another MAX now; the same rules apply."""
-        from sci_cli.cli.requests import vpn_requests
+        from sci_cli.cli.requests import read_vpns
         from sci_cli.operations import vpns
         from sci_cli.operations.workspace import ChangeMode
 
@@ -137,7 +137,7 @@ def register(group: typer.Typer) -> None:
                 "Nothing to update: give the prefixes the VPN has now, or its MAX.",
                 fix=sci("vpn", "update", name, vpn, "--max-prefixes", "MAX"),
             )
-        request = vpn_requests(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)[0]
+        request = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)[0]
         trial = vpns.update(session.workspace, name, request, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)

@@ -5,39 +5,28 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import order_findings
 from sci_cli.domain.names import activation_name_problem
-from sci_cli.domain.profile import Profile, Step
+from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
-from sci_cli.domain.times import duration_text
-from sci_cli.domain.vpn_rules import budgets, port_findings
+from sci_cli.domain.vpn_rules import port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
     GateClosed,
     InvalidValue,
     RuleViolation,
-    SciError,
-    StepNotFound,
     WrongUsage,
     sci,
 )
 from sci_cli.operations import showing
+from sci_cli.operations.lookup import NOTE_LIMIT, find_step
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import (
-    ActivationRow,
-    HistoryView,
-    HomeView,
-    ListView,
-    NextRow,
-    NextView,
-    OrderSummary,
     RecordedView,
-    StatusView,
 )
 from sci_cli.operations.workspace import (
     ChangeMode,
@@ -47,8 +36,6 @@ from sci_cli.operations.workspace import (
     refuse_wrong_clock,
 )
 from sci_cli.safety.text import clean, quoted
-
-NOTE_LIMIT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,184 +253,3 @@ def note(ws: Workspace, name: str, text: str, mode: ChangeMode, *, step: str = "
     changed = ws.change(name, "note", decide, mode)
     view = RecordedView(showing.header(changed.profile, changed.after), ("Noted.",))
     return showing.outcome_of(changed, view, mode)
-
-
-def find_step(profile: Profile, step_id: str) -> Step:
-    """The step of that id.
-
-    Raises:
-        StepNotFound: with the nearest ids.
-    """
-    step = profile.step(step_id.strip())
-    if step:
-        return step
-    ids = [each.id for each in profile.steps]
-    near = difflib.get_close_matches(step_id.upper(), ids, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else f"The steps are {', '.join(ids)}."
-    raise StepNotFound(f"{profile.name} has no step {quoted(step_id, 40)}.", fix=hint)
-
-
-def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
-    """Where one activation stands."""
-    loaded = ws.load(name)
-    activation = loaded.activation
-    profile = ws.profile_of(activation)
-    return Outcome(
-        status_view(profile, activation, ws.now(), show_all=show_all),
-        activation=name,
-        revision=activation.revision,
-        head=loaded.head,
-        findings=_standing(profile, activation),
-        notices=loaded.notices,
-        next=showing.next_commands(profile, activation, progress(profile, activation, ws.now()), limit=3),
-    )
-
-
-def _standing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
-    """What is wrong with the record itself, whatever the next step is."""
-    found = [
-        each
-        for each in port_findings(profile, activation, activation.vpns)
-        if each.severity is not Severity.NOTE
-    ]
-    if activation.order and activation.order.breach:
-        found.append(
-            Finding(
-                "order.breach",
-                Severity.WARNING,
-                f"Order {activation.order.number} was placed while not everything was in place.",
-                why=activation.order.breach,
-                details={"unmet": activation.order.unmet},
-            )
-        )
-    return tuple(found)
-
-
-def status_view(
-    profile: Profile, activation: Activation, now: datetime, *, show_all: bool = False
-) -> StatusView:
-    """The status screen's content."""
-    known = progress(profile, activation, now)
-    order = activation.order
-    return StatusView(
-        header=showing.header(profile, activation),
-        profile=profile.id,
-        closed=known.closed,
-        total=known.total,
-        late=known.late,
-        complete=known.complete,
-        next=tuple(showing.step_row(profile, activation, item, now) for item in known.ready()),
-        phases=known.phases,
-        steps=showing.step_rows(profile, activation, known, now),
-        facts=tuple(showing.fact_row(profile, activation, fact_id) for fact_id in sorted(activation.facts)),
-        order=OrderSummary(order.number, order.placed.at, order.placed.by, order.breach) if order else None,
-        verified=activation.verification.matches if activation.verification else None,
-        stage=activation.last_stage,
-        port=activation.port,
-        vpns=activation.vpns,
-        budgets=budgets(activation.vpns),
-        show_all=show_all,
-    )
-
-
-def _row(ws: Workspace, name: str, now: datetime) -> ActivationRow:
-    try:
-        activation = ws.load(name).activation
-        profile = ws.profile_of(activation)
-    except SciError as problem:
-        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem.message)
-    known = progress(profile, activation, now)
-    ready = known.ready()
-    first = ready[0] if ready else None
-    late = max((item.late_by for item in known.steps if item.late_by), default=None)
-    mine = bool(ready) and any(profile.provider_party not in item.step.owners.parties for item in ready)
-    return ActivationRow(
-        name=name,
-        customer=activation.fact(facts.CUSTOMER),
-        provider=profile.name,
-        location=activation.fact(facts.LOCATION),
-        closed=known.closed,
-        total=known.total,
-        late=late is not None,
-        late_for=duration_text(late) if late else "",
-        next_step=first.step.id if first else "",
-        next_title=first.step.short if first else "",
-        waiting_on=profile.owners_text(first.step.owners) if first else "",
-        age=duration_text(now - activation.created.at),
-        mine=mine or late is not None,
-    )
-
-
-def _rows(ws: Workspace) -> tuple[ActivationRow, ...]:
-    now = ws.now()
-    return tuple(_row(ws, name, now) for name in ws.store.names())
-
-
-def list_all(ws: Workspace) -> Outcome:
-    """All activations, one row each; a record that cannot be read has its problem in the row."""
-    rows = _rows(ws)
-    return Outcome(ListView(rows), next=() if rows else (sci("new", "NAME"), sci("demo")))
-
-
-def home(ws: Workspace, version: str) -> Outcome:
-    """The home screen."""
-    return Outcome(HomeView(version, str(ws.home), _rows(ws)))
-
-
-def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
-    """What is possible now, in one activation or in all, for one party or for all.
-
-    Raises:
-        InvalidValue: no such party.
-    """
-    now = ws.now()
-    names = (name,) if name else ws.store.names()
-    rows: list[NextRow] = []
-    for each in names:
-        activation = ws.load(each).activation
-        profile = ws.profile_of(activation)
-        party = find_party(profile, owner) if owner else ""
-        for item in progress(profile, activation, now).ready():
-            if not party or party in item.open_parties:
-                rows.append(NextRow(each, showing.step_row(profile, activation, item, now)))
-    return Outcome(NextView(tuple(rows), owner), activation=name)
-
-
-def find_party(profile: Profile, text: str) -> str:
-    """The id of a party, given by id, name or short name in any letter case.
-
-    Raises:
-        InvalidValue: with the parties there are.
-    """
-    wanted = text.strip().casefold()
-    for party in profile.parties:
-        if wanted in (party.id.casefold(), party.name.casefold(), party.short.casefold()):
-            return party.id
-    known = ", ".join(party.id for party in profile.parties)
-    raise InvalidValue(
-        f"{quoted(text, 60)} is not a party of {profile.name}.", fix=f"The parties are {known}."
-    )
-
-
-def history(ws: Workspace, name: str, *, limit: int | None = None) -> Outcome:
-    """Who changed what and when, oldest first; with a limit the newest so many.
-
-    Raises:
-        InvalidValue: the limit is below 1.
-    """
-    if limit is not None and limit < 1:
-        raise InvalidValue(
-            f"The limit is {limit}; it is at least 1.", fix=sci("history", name, "--limit", "20")
-        )
-    loaded = ws.load(name)
-    activation = loaded.activation
-    events = activation.history[-limit:] if limit else activation.history
-    return Outcome(
-        HistoryView(
-            showing.header(ws.profile_of(activation), activation), events, activation.notes, loaded.head
-        ),
-        activation=name,
-        revision=activation.revision,
-        head=loaded.head,
-        notices=loaded.notices,
-    )

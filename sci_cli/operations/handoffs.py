@@ -16,9 +16,9 @@ from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import NOTE_LIMIT
+from sci_cli.operations.lookup import NOTE_LIMIT
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import HandoffView, StagesView
+from sci_cli.operations.work_views import HandoffView, StagesView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 from sci_cli.readers.screen_print import ScreenPrint
 from sci_cli.safety.text import clean

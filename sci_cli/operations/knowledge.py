@@ -12,7 +12,7 @@ from sci_cli.errors import SciError, TopicNotFound, sci
 from sci_cli.operations import showing
 from sci_cli.operations.glossary import FINDINGS, WORDS
 from sci_cli.operations.outcome import Message, Outcome
-from sci_cli.operations.views import (
+from sci_cli.operations.reference_views import (
     ExplainView,
     PhaseSteps,
     ProfileRow,

@@ -9,9 +9,9 @@ from sci_cli.domain.profile import Profile, StepKind
 from sci_cli.domain.vpn_rules import counted
 from sci_cli.errors import Command, GateClosed, InvalidValue, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import NOTE_LIMIT
+from sci_cli.operations.lookup import NOTE_LIMIT
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import PortView
+from sci_cli.operations.work_views import PortView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 from sci_cli.safety.text import clean, quoted
 

@@ -14,7 +14,7 @@ from sci_cli.domain.progress import StepProgress, StepState, progress, unmet_con
 from sci_cli.domain.times import day_text
 from sci_cli.errors import AlreadyDifferent, Command, GateClosed, InvalidValue, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import NOTE_LIMIT, find_party, find_step
+from sci_cli.operations.lookup import NOTE_LIMIT, find_party, find_step
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import RecordedView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace

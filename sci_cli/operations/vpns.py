@@ -3,105 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sci_cli.domain.activation import Activation, Vpn, VpnState
-from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.names import vpn_name_problem
-from sci_cli.domain.overlap import duplicates
-from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
+from sci_cli.domain.findings import Finding, blockers
 from sci_cli.domain.profile import Profile, StepKind
 from sci_cli.domain.vpn_rules import budgets, counted, port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
     Command,
     GateClosed,
-    InvalidValue,
     RuleViolation,
     VpnNotFound,
     sci,
 )
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import PlanView, VpnsView
+from sci_cli.operations.vpn_requests import VpnRequest, new_vpn
+from sci_cli.operations.work_views import PlanView, VpnsView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class VpnRequest:
-    """A VPN as given: name, prefixes as read, MAX per family where it is known."""
-
-    name: str
-    prefixes: tuple[Prefix, ...] = ()
-    max_prefixes: int | None = None
-    max_prefixes_v6: int | None = None
-
-
-def parse_prefixes(texts: Sequence[str], what: str = "--prefix") -> tuple[Prefix, ...]:
-    """The prefixes, as given and in order.
-
-    Raises:
-        InvalidValue: with every text that is not a prefix, and its correction where there is one.
-    """
-    found: list[Prefix] = []
-    problems: list[str] = []
-    for text in texts:
-        try:
-            found.append(parse_prefix(text))
-        except PrefixProblem as problem:
-            problems.append(problem.message)
-    if problems:
-        message = problems[0] if len(problems) == 1 else f"{len(problems)} prefixes are not acceptable."
-        raise InvalidValue(message, why=problems if len(problems) > 1 else (), fix=sci("help", "prefixes"))
-    return tuple(found)
-
-
-def parse_maximum(number: int | None, option: str) -> int | None:
-    """MAX as given on the command line.
-
-    Raises:
-        InvalidValue: below 1; MAX 0 would be a VPN that carries nothing.
-    """
-    if number is not None and not 1 <= number <= 10_000_000:
-        raise InvalidValue(
-            f"{option} is {number}; MAX is a whole number, at least 1.", fix=sci("explain", "max")
-        )
-    return number
-
-
-def new_vpn(ws: Workspace, request: VpnRequest, state: VpnState) -> tuple[Vpn, tuple[Finding, ...]]:
-    """A VPN from a request, with notes about prefixes given twice.
-
-    Raises:
-        InvalidValue: the name is not acceptable, or there are no prefixes.
-    """
-    problem = vpn_name_problem(request.name)
-    if problem:
-        raise InvalidValue(problem)
-    if not request.prefixes:
-        raise InvalidValue(
-            f"VPN {request.name} has no prefixes.",
-            why="A VPN without prefixes would pass every overlap check and prove nothing.",
-            fix="Give them with --prefix or --from FILE.",
-        )
-    twice = tuple(
-        Finding(
-            "vpn.prefix_duplicate",
-            Severity.NOTE,
-            f"{prefix} is given more than once; a duplicate counts once.",
-            details={"vpn": request.name, "prefix": str(prefix)},
-        )
-        for prefix in duplicates(request.prefixes)
-    )
-    vpn = Vpn(
-        request.name,
-        tuple(dict.fromkeys(request.prefixes)),
-        state,
-        ws.stamp(),
-        request.max_prefixes,
-        request.max_prefixes_v6,
-    )
-    return vpn, twice
 
 
 def listing(ws: Workspace, name: str) -> Outcome:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation, Change, Event, Stamp
 from sci_cli.domain.findings import Finding
 from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import ActivationNotFound, InvalidValue, sci
-from sci_cli.profiles import Catalogue
 from sci_cli.safety.text import quoted
 from sci_cli.store.contract import Loaded, Store, check_revision
+
+if TYPE_CHECKING:
+    from sci_cli.profiles import Catalogue
 
 # Events stamped before the program existed would order a billing dispute wrongly.
 EARLIEST_YEAR = 2025

@@ -9,7 +9,8 @@ from sci_cli.domain.activation import Stamp, Vpn
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Caution
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import Header, PlanView
+from sci_cli.operations.views import Header
+from sci_cli.operations.work_views import PlanView
 from sci_cli.ui.page import BAD, BOLD, CAUTION, DIM, GOOD, Page, Part
 
 MOST_OF_ONE_CODE = 100  # nobody reads further; -o json has them all

@@ -13,7 +13,17 @@ from sci_cli.domain.prefixes import Prefix
 from sci_cli.domain.profile import Confidence, FactKind, FactSpec
 from sci_cli.domain.progress import StepProgress, StepState
 from sci_cli.errors import InvalidValue
-from sci_cli.operations import activations, handoffs, orders, showing, steps, vpns
+from sci_cli.operations import (
+    activations,
+    checks,
+    handoffs,
+    orders,
+    showing,
+    steps,
+    verification,
+    vpn_requests,
+    vpns,
+)
 from sci_cli.operations.workspace import ChangeMode
 from sci_cli.readers.files import read_input
 from sci_cli.readers.screen_print import LARGEST_SCREEN_PRINT, ScreenPrint, read_screen_print
@@ -168,7 +178,7 @@ def _several_choices(walk: Walk, spec: FactSpec, label: str) -> tuple[str, ...]:
 
 
 def _check(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
-    outcome = orders.check(walk.ws, walk.name, purpose="order")
+    outcome = checks.check(walk.ws, walk.name, purpose="order")
     walk.present(outcome)
 
 
@@ -216,14 +226,14 @@ def _confirm(walk: Walk, text: str) -> None:
 def _verify(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     walk.prompter.say("Type what Dynamic Network Manager shows, not what was ordered.")
     seen: dict[str, Sequence[str]] = {}
-    for line in orders.SEEN_FIELDS:
+    for line in verification.SEEN_FIELDS:
         several = line.field == "location"
         hint = f"several with ; between; {_LEAVES}" if several else _LEAVES
         text = walk.typed(
             TextQuestion(f"seen-{line.field}", f"The {line.label} shown", hint=hint, required=False)
         )
         seen[line.field] = [part.strip() for part in text.split(";")] if several else [text]
-    walk.present(orders.verify(walk.ws, walk.name, seen, place.mode))
+    walk.present(verification.verify(walk.ws, walk.name, seen, place.mode))
 
 
 # The hand-off ----------------------------------------------------------------------------------------------
@@ -268,7 +278,7 @@ def _add_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     walk.present(vpns.add(walk.ws, walk.name, [request], place.mode))
 
 
-def _vpn_request(walk: Walk, name: str) -> vpns.VpnRequest:
+def _vpn_request(walk: Walk, name: str) -> vpn_requests.VpnRequest:
     question = TextQuestion(
         "prefixes",
         "Its prefixes",
@@ -278,7 +288,7 @@ def _vpn_request(walk: Walk, name: str) -> vpns.VpnRequest:
     )
     prefixes = _prefixes(walk.typed(question))
     versions = {prefix.version for prefix in prefixes}
-    return vpns.VpnRequest(
+    return vpn_requests.VpnRequest(
         name,
         prefixes,
         _maximum(walk, "max-prefixes", "MAX of the VPN") if 4 in versions else None,
@@ -287,14 +297,14 @@ def _vpn_request(walk: Walk, name: str) -> vpns.VpnRequest:
 
 
 def _prefixes(text: str) -> tuple[Prefix, ...]:
-    return vpns.parse_prefixes([part for part in _BETWEEN.split(text) if part], "The list")
+    return vpn_requests.parse_prefixes([part for part in _BETWEEN.split(text) if part], "The list")
 
 
 def _maximum(walk: Walk, key: str, label: str) -> int | None:
     def parse(text: str) -> int | None:
         if not (text.isascii() and text.isdigit() and len(text) <= 10):
             raise InvalidValue("MAX is a whole number, at least 1.")
-        return vpns.parse_maximum(int(text), "MAX")
+        return vpn_requests.parse_maximum(int(text), "MAX")
 
     question = TextQuestion(
         key, label, hint="a number; Enter alone if not known", required=False, check=acceptable(parse)

@@ -13,7 +13,7 @@ from sci_cli.domain.findings import Finding, blockers
 from sci_cli.domain.profile import OwnerMode, StepKind
 from sci_cli.domain.progress import StepProgress, StepState
 from sci_cli.errors import SciError
-from sci_cli.operations import handoffs, orders, steps
+from sci_cli.operations import checks, handoffs, orders, steps, verification
 from sci_cli.ui.cards import QUIT, facts_of, party_names
 from sci_cli.ui.prompter import Choice, ChoiceQuestion
 from sci_cli.ui.walk import Operation, Place, Walk
@@ -166,15 +166,17 @@ def _order(walk: Walk, place: Place, item: StepProgress) -> list[Choice]:
 
 
 def _verify(walk: Walk, place: Place, item: StepProgress) -> list[Choice]:
-    seen = {line.field: (_TRIAL,) for line in orders.SEEN_FIELDS}
+    seen = {line.field: (_TRIAL,) for line in verification.SEEN_FIELDS}
     compare = Choice("verify", "Type what the portal shows", key="v")
-    return [_tried(walk, place, item, compare, lambda ws, mode: orders.verify(ws, walk.name, seen, mode))]
+    return [
+        _tried(walk, place, item, compare, lambda ws, mode: verification.verify(ws, walk.name, seen, mode))
+    ]
 
 
 def _handoff(walk: Walk, place: Place, item: StepProgress) -> list[Choice]:
     again = bool(place.activation.handoffs)
     write = Choice("handoff", "Write another draft" if again else "Write the draft", key="w")
-    verdict = orders.check(walk.as_shown(place), walk.name, purpose="handoff")
+    verdict = checks.check(walk.as_shown(place), walk.name, purpose="handoff")
     if verdict.error is not None:
         write = _blocked(write, _why_not(item, verdict.error))
     return [*_values(item), write]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sci_cli.domain.profile import Step, StepKind
 from sci_cli.domain.progress import StepProgress
 from sci_cli.errors import sci
-from sci_cli.operations import activations
+from sci_cli.operations import overview
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import Workspace
 from sci_cli.ui.card_answers import answer
@@ -51,7 +51,7 @@ def run_checklist(
 
 def _left(walk: Walk) -> Outcome:
     walk.show(f"Everything up to the last answer is saved. Resume: sci run {walk.name}\n")
-    return replace(activations.status(walk.ws, walk.name), next=(sci("run", walk.name),))
+    return replace(overview.status(walk.ws, walk.name), next=(sci("run", walk.name),))
 
 
 def _all_closed(place: Place) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sci_cli.domain.findings import Finding
 from sci_cli.errors import Interrupted, SciError
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import CheckView
+from sci_cli.operations.work_views import CheckView
 from sci_cli.ui.blocks import findings_block
 from sci_cli.ui.envelope import findings_beside
 from sci_cli.ui.look import Look

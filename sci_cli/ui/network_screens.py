@@ -8,7 +8,7 @@ from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import blockers
 from sci_cli.domain.vpn_rules import Budget
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import PlanView, PortView, VpnsView
+from sci_cli.operations.work_views import PlanView, PortView, VpnsView
 from sci_cli.ui.blocks import (
     cautions_block,
     counted,

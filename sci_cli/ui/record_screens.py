@@ -8,16 +8,8 @@ from sci_cli.domain.activation import Comparison, Event, FormLine, HandoffRecord
 from sci_cli.domain.findings import Severity
 from sci_cli.domain.profile import Contact, FieldRule
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import (
-    CheckView,
-    FormRow,
-    HandoffView,
-    HistoryView,
-    OrderView,
-    RecordedView,
-    SheetView,
-    StagesView,
-)
+from sci_cli.operations.views import HistoryView, RecordedView
+from sci_cli.operations.work_views import CheckView, FormRow, HandoffView, OrderView, SheetView, StagesView
 from sci_cli.ui.blocks import (
     cautions_block,
     counted,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sci_cli.operations.outcome import Message, Outcome
-from sci_cli.operations.views import (
+from sci_cli.operations.reference_views import (
     ExplainView,
-    FactRow,
     PhaseSteps,
     ProfilesView,
     ProfileView,
     TopicView,
     WhereView,
 )
+from sci_cli.operations.views import FactRow
 from sci_cli.ui.blocks import cautions_block, portal_block, sentences
 from sci_cli.ui.page import BAD, BOLD, Page
 from sci_cli.ui.record_screens import contacts

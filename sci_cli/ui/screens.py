@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sci_cli.operations import views
+from sci_cli.operations import reference_views, views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui import network_screens, record_screens, reference_screens, status_screens
 from sci_cli.ui.blocks import dry_run_line, findings_block, next_block, notices_block, saved_line
@@ -22,20 +22,20 @@ SCREENS: Mapping[type[View], Screen] = {
     views.HomeView: status_screens.home,
     views.NextView: status_screens.next_steps,
     views.RecordedView: record_screens.recorded,
-    views.CheckView: record_screens.check,
-    views.SheetView: record_screens.sheet,
-    views.OrderView: record_screens.order,
-    views.HandoffView: record_screens.handoff,
-    views.StagesView: record_screens.stages,
+    work_views.CheckView: record_screens.check,
+    work_views.SheetView: record_screens.sheet,
+    work_views.OrderView: record_screens.order,
+    work_views.HandoffView: record_screens.handoff,
+    work_views.StagesView: record_screens.stages,
     views.HistoryView: record_screens.history,
-    views.VpnsView: network_screens.vpns,
-    views.PlanView: network_screens.plan,
-    views.PortView: network_screens.port,
-    views.ExplainView: reference_screens.explain,
-    views.ProfilesView: reference_screens.profiles,
-    views.ProfileView: reference_screens.profile,
-    views.WhereView: reference_screens.where,
-    views.TopicView: reference_screens.topic,
+    work_views.VpnsView: network_screens.vpns,
+    work_views.PlanView: network_screens.plan,
+    work_views.PortView: network_screens.port,
+    reference_views.ExplainView: reference_screens.explain,
+    reference_views.ProfilesView: reference_screens.profiles,
+    reference_views.ProfileView: reference_screens.profile,
+    reference_views.WhereView: reference_screens.where,
+    reference_views.TopicView: reference_screens.topic,
 }
 _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 

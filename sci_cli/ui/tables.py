@@ -7,7 +7,7 @@ from typing import Any
 
 from sci_cli.domain.activation import Vpn
 from sci_cli.errors import WrongUsage
-from sci_cli.operations import views
+from sci_cli.operations import reference_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
 from sci_cli.ui.envelope import plain
@@ -62,7 +62,7 @@ def _vpns(items: Sequence[Vpn]) -> Rows:
 _VPN = ("vpn", "state", "count", "max_prefixes", "max_prefixes_v6", "prefixes")
 
 
-def _plan(view: views.PlanView, outcome: Outcome) -> Rows:
+def _plan(view: work_views.PlanView, outcome: Outcome) -> Rows:
     groups = (("kept", view.kept), ("added", view.added), ("removed", view.removed))
     return [(change, *row) for change, group in groups for row in _vpns(group)]
 
@@ -72,13 +72,13 @@ def _history(view: views.HistoryView, outcome: Outcome) -> Rows:
     return _picked(view.events, names)
 
 
-def _sheet(view: views.SheetView, outcome: Outcome) -> Rows:
+def _sheet(view: work_views.SheetView, outcome: Outcome) -> Rows:
     return [
         (row.line.field, row.line.label, row.line.value, row.rule, row.why, row.clause) for row in view.rows
     ]
 
 
-def _findings(view: views.CheckView, outcome: Outcome) -> Rows:
+def _findings(view: work_views.CheckView, outcome: Outcome) -> Rows:
     return [
         (each.code, each.severity, each.message, each.why, [fix_text(fix) for fix in each.fix], each.clause,
          each.owner)
@@ -94,12 +94,12 @@ _TABLES: Mapping[type[View], Table] = {
     ),
     views.StatusView: (_STEP, lambda view, outcome: _picked(view.steps, _STEP)),
     views.HistoryView: (("revision", "at", "by", "party", "command", "summary", "reason"), _history),
-    views.VpnsView: (_VPN, lambda view, outcome: _vpns(view.vpns)),
-    views.PlanView: (("change", *_VPN), _plan),
-    views.ProfilesView: (
+    work_views.VpnsView: (_VPN, lambda view, outcome: _vpns(view.vpns)),
+    work_views.PlanView: (("change", *_VPN), _plan),
+    reference_views.ProfilesView: (
         ("id", "name", "version", "origin", "problem"),
         lambda view, outcome: _picked(view.profiles, ("id", "name", "version", "origin", "problem")),
     ),
-    views.SheetView: (("field", "label", "value", "rule", "why", "clause"), _sheet),
-    views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
+    work_views.SheetView: (("field", "label", "value", "rule", "why", "clause"), _sheet),
+    work_views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
 }

@@ -11,7 +11,7 @@ from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import Progress, StepProgress, progress
 from sci_cli.errors import AnswersMissing, Interrupted, SciError
-from sci_cli.operations import orders
+from sci_cli.operations import checks
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import RecordedView
 from sci_cli.operations.workspace import ChangeMode, Workspace
@@ -134,7 +134,7 @@ class Walk:
 
     def order_blockers(self, place: Place) -> tuple[Finding, ...]:
         """What stands in the way of placing the order."""
-        return blockers(orders.check(self.as_shown(place), self.name, purpose="order").findings)
+        return blockers(checks.check(self.as_shown(place), self.name, purpose="order").findings)
 
 
 def _warnings(findings: Iterable[Finding]) -> list[str]:

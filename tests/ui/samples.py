@@ -23,7 +23,7 @@ from sci_cli.domain.profile import Clause
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.vpn_rules import budgets
 from sci_cli.errors import GateClosed, RuleViolation, sci
-from sci_cli.operations import views
+from sci_cli.operations import reference_views, views, work_views
 from sci_cli.operations.outcome import Message, Outcome
 from tests.ui.sample_records import (
     ACCOUNT,
@@ -99,13 +99,13 @@ ACTIVATIONS = (
         waiting_on="", age="", problem="The record of torn-1 fails its check.",
     ),
 )  # fmt: skip
-CHECK = views.CheckView(
+CHECK = work_views.CheckView(
     replace(HEADER, name="acme-sg-1"),
     "order",
     "NO-GO: do not place the order yet, 2 things stand in the way.",
     ("Active Private IP connections: 2", "Enhanced security products: none"),
 )
-ORDER = views.OrderView(
+ORDER = work_views.OrderView(
     HEADER,
     "ORD-7",
     BY_KIM,
@@ -121,7 +121,7 @@ ORDER = views.OrderView(
     ("Order ORD-7 is on record as placed.",),
     (LIMIT, IN_GUIDE),
 )
-PLAN = views.PlanView(
+PLAN = work_views.PlanView(
     HEADER,
     "add VPN lab, remove VPN stores",
     (CORP,),
@@ -132,7 +132,7 @@ PLAN = views.PlanView(
     ("Open the port.", "Click Add/Remove VPN."),
     (),
 )
-HANDOFF = views.HandoffView(
+HANDOFF = work_views.HandoffView(
     HEADER,
     "/home/kim/sci/out/acme-hk-1-handoff-1-r15.eml",
     HASH,
@@ -213,22 +213,22 @@ OUTCOMES: Mapping[str, Outcome] = {
         next=(sci("order", "place", "acme-sg-1"),),
     ),
     "order-sheet": Outcome(
-        views.SheetView(
+        work_views.SheetView(
             HEADER,
             (
-                views.FormRow(
+                work_views.FormRow(
                     FormLine("csp-customer-id", "CSP Customer ID", "1234567890123456"),
                     "copy",
                     "The account ID of the customer.",
                     "O5.2",
                 ),
-                views.FormRow(
+                work_views.FormRow(
                     FormLine("service-key", "Service Key", ""),
                     "empty",
                     "Stays empty: there is no programming interface between the two companies at this time.",
                     "O5.2",
                 ),
-                views.FormRow(FormLine("location", "Installation location", ""), "copy", "", ""),
+                work_views.FormRow(FormLine("location", "Installation location", ""), "copy", "", ""),
             ),
         ),
         activation="acme-hk-1",
@@ -240,7 +240,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     ),
     "handoff": Outcome(HANDOFF, changed=True, activation="acme-hk-1", revision=15, head=HASH),
     "stages": Outcome(
-        views.StagesView(
+        work_views.StagesView(
             HEADER,
             (HandoffRecord(BY_KIM, "draft.eml", HASH, Evidence("port.png", HASH), ("robin@example.net",)),),
             (StageMark("received", Stamp(AT, "kim", "nimbus"), "by telephone"),),
@@ -250,9 +250,9 @@ OUTCOMES: Mapping[str, Outcome] = {
         activation="acme-hk-1",
     ),
     "vpns": Outcome(
-        views.VpnsView(HEADER, (CORP, LAB, STORES), budgets((CORP, LAB, STORES))), activation="acme-hk-1"
+        work_views.VpnsView(HEADER, (CORP, LAB, STORES), budgets((CORP, LAB, STORES))), activation="acme-hk-1"
     ),
-    "vpns-none": Outcome(views.VpnsView(HEADER, (), ())),
+    "vpns-none": Outcome(work_views.VpnsView(HEADER, (), ())),
     "plan": Outcome(
         PLAN,
         activation="acme-hk-1",
@@ -272,7 +272,7 @@ OUTCOMES: Mapping[str, Outcome] = {
         next=(sci("vpn", "confirm", "acme-hk-1", "lab", note="when the portal shows it"),),
     ),
     "port": Outcome(
-        views.PortView(
+        work_views.PortView(
             HEADER,
             "No Shutdown",
             BY_KIM,
@@ -293,7 +293,7 @@ OUTCOMES: Mapping[str, Outcome] = {
         head=HASH,
     ),
     "explain": Outcome(
-        views.ExplainView(
+        reference_views.ExplainView(
             "O5",
             "Place the Secure Cloud Interconnect order",
             "The Verizon Account Team enters the order.\nThe account ID goes into CSP Customer ID.",
@@ -307,15 +307,15 @@ OUTCOMES: Mapping[str, Outcome] = {
         )
     ),
     "profiles": Outcome(
-        views.ProfilesView(
+        reference_views.ProfilesView(
             (
-                views.ProfileRow("nimbus-cloud", "Nimbus Cloud", "2026-01", "shipped", ""),
-                views.ProfileRow("torn", "", "", "yours", "torn.yaml:2:1: The quotes are not closed."),
+                reference_views.ProfileRow("nimbus-cloud", "Nimbus Cloud", "2026-01", "shipped", ""),
+                reference_views.ProfileRow("torn", "", "", "yours", "torn.yaml:2:1: The quotes are not closed."),
             )
         )
     ),
     "profile": Outcome(
-        views.ProfileView(
+        reference_views.ProfileView(
             "nimbus-cloud",
             "Nimbus Cloud",
             "2026-01",
@@ -324,7 +324,7 @@ OUTCOMES: Mapping[str, Outcome] = {
             "Nimbus Cloud connection sheet",
             "Invented; no such provider exists.",
             (
-                views.PhaseSteps(
+                reference_views.PhaseSteps(
                     "Before you order",
                     (
                         ("P1", "Be a Verizon Private IP customer", "Customer"),
@@ -338,10 +338,10 @@ OUTCOMES: Mapping[str, Outcome] = {
         )
     ),
     "where": Outcome(
-        views.WhereView((("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence")))
+        reference_views.WhereView((("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence")))
     ),
     "help": Outcome(
-        views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))
+        reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))
     ),
-    "help-topics": Outcome(views.TopicView("", "", ("files", "windows"))),
+    "help-topics": Outcome(reference_views.TopicView("", "", ("files", "windows"))),
 }

@@ -18,7 +18,7 @@ from prompt_toolkit.output import DummyOutput
 from sci_cli.domain.activation import Activation, Closed, VpnState
 from sci_cli.domain.progress import StepState, progress
 from sci_cli.errors import AnswersMissing, RecordCorrupt, sci
-from sci_cli.operations import activations, orders, steps
+from sci_cli.operations import activations, checks, steps
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import StatusView
 from sci_cli.operations.workspace import ChangeMode, Workspace
@@ -727,7 +727,7 @@ def test_what_a_card_tries_out_is_never_written(desk: Desk) -> None:
     before = desk.record()
     desk.run([("step", "O5"), ("O5", "(list)"), ("step", "O12"), ("O12", "(quit)")])
     assert desk.record() == before
-    assert orders.check(desk.ws, NAME, purpose="order").error is None
+    assert checks.check(desk.ws, NAME, purpose="order").error is None
 
 
 def test_where_nobody_can_be_asked_the_missing_answer_is_named(desk: Desk) -> None:

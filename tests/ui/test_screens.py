@@ -13,7 +13,7 @@ import pytest
 
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
-from sci_cli.operations import views
+from sci_cli.operations import reference_views, views
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui.look import Look, look_for
 from sci_cli.ui.screens import SCREENS, render
@@ -26,7 +26,12 @@ HOSTILE = "\x1b[2J[red]x[/y]\u202e\x07\r\x9b31m\udcff"
 
 def view_types() -> set[type[View]]:
     """Every kind of view there is."""
-    found = {each for _, each in inspect.getmembers(views, inspect.isclass) if issubclass(each, View)}
+    found = {
+        each
+        for module in (views, work_views, reference_views)
+        for _, each in inspect.getmembers(module, inspect.isclass)
+        if issubclass(each, View)
+    }
     return (found - {View}) | {Message}
 
 
@@ -115,8 +120,8 @@ def test_nothing_in_the_data_is_obeyed_by_the_terminal_or_read_as_markup(look: L
         ),
         Outcome(views.HomeView("1", "", (row("x", next_title=HOSTILE), row("y", problem=HOSTILE)))),
         Outcome(views.ListView((row("x", customer=HOSTILE, waiting_on=HOSTILE, next_title=HOSTILE),))),
-        Outcome(views.WhereView((("home", HOSTILE),))),
-        Outcome(views.TopicView("", HOSTILE, ())),
+        Outcome(reference_views.WhereView((("home", HOSTILE),))),
+        Outcome(reference_views.TopicView("", HOSTILE, ())),
     )
     for outcome in hostile:
         text = _without_styles(render(outcome, look)) if look.color else render(outcome, look)
