@@ -23,8 +23,7 @@ def register(app: typer.Typer) -> None:
             "sci new acme-hk-1",
             'sci new acme-hk-1 --profile alibaba-cloud --customer "Acme Ltd" --location "Hong Kong"'
             ' --data-plan "1 TB"',
-            "sci new acme-hk-1 --file request.yaml",
-            "sci new --template",
+            "sci new --file request.yaml",
         ],
     )
     def new(
@@ -258,7 +257,8 @@ def _no_checklist(session: Session, name: str) -> Exception:
     from sci_cli.operations import overview
     from sci_cli.ui.screens import render
 
-    write(session, render(overview.next_steps(session.workspace, name), session.look()))
+    if session.output == "text":
+        write(session, render(overview.next_steps(session.workspace, name), session.look()))
     return AnswersMissing(
         "The checklist needs a terminal, and there is none here (or questions are switched off).",
         fix=[

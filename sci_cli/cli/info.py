@@ -15,12 +15,7 @@ def register(app: typer.Typer) -> None:
         app,
         "explain",
         panel=SETTINGS,
-        examples=[
-            "sci explain O5",
-            "sci explain vpn.prefix_overlap",
-            "sci explain max",
-            "sci explain vlan-id",
-        ],
+        examples=["sci explain O5", "sci explain vpn.prefix_overlap", "sci explain max"],
     )
     def explain(
         session: Session,

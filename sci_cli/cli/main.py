@@ -15,7 +15,7 @@ import typer
 from sci_cli import __version__
 from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
-from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, with_options
+from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
 from sci_cli.errors import (
     ExitCode,
@@ -35,6 +35,7 @@ def build() -> typer.Typer:
     """The command line: every command, in its group."""
     app = typer.Typer(
         name="sci",
+        cls=OnceOnlyGroup,
         invoke_without_command=True,
         no_args_is_help=False,
         pretty_exceptions_enable=False,
@@ -134,9 +135,11 @@ def _peek_output(argv: Sequence[str], session: Session) -> None:
         if word == "--":
             return
         if word in ("-o", "--output") and place + 1 < len(words):
-            session.settings = Settings(output=words[place + 1])
+            session.peeked_output = words[place + 1]
         elif word.startswith("--output="):
-            session.settings = Settings(output=word.partition("=")[2])
+            session.peeked_output = word.partition("=")[2]
+        elif word.startswith("-o") and len(word) > 2:
+            session.peeked_output = word[2:].removeprefix("=")
 
 
 def _stopped(session: Session, stop: BaseException) -> SciError:

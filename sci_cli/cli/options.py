@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from sci_cli.cli.session import Session, Settings, stoppable
 from sci_cli.errors import WrongUsage
@@ -59,19 +59,37 @@ WRITING: dict[str, Any] = {
 }
 
 
+def refuse_twice(parser: Any, args: list[str]) -> None:
+    """Refuse an option that takes one value and occurs twice; the last one would win silently.
+
+    Raises:
+        WrongUsage: naming the option.
+    """
+    _, _, order = parser.parse_args(args=list(args))
+    seen: set[str] = set()
+    for param in order:
+        if param.name in seen and not param.multiple and param.param_type_name == "option":
+            raise WrongUsage(f"{param.opts[0]} is given twice.", fix="Give it once.")
+        seen.add(param.name)
+
+
 class OnceOnly(TyperCommand):
-    """A command that refuses an option given twice; the last one winning silently has placed wrong orders."""
+    """A command that refuses an option given twice."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, after looking whether any option that takes one value occurs twice."""
         if not ctx.resilient_parsing:
-            _, _, order = self.make_parser(ctx).parse_args(args=list(args))
-            seen: set[str] = set()
-            for param in order:
-                name = param.name or ""
-                if name in seen and not param.multiple and param.param_type_name == "option":
-                    raise WrongUsage(f"{param.opts[0]} is given twice.", fix="Give it once.")
-                seen.add(name)
+            refuse_twice(self.make_parser(ctx), args)
+        return super().parse_args(ctx, args)
+
+
+class OnceOnlyGroup(TyperGroup):
+    """A group that refuses an option given twice."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, after looking whether any option that takes one value occurs twice."""
+        if not ctx.resilient_parsing:
+            refuse_twice(self.make_parser(ctx), args)
         return super().parse_args(ctx, args)
 
 
@@ -94,7 +112,7 @@ def command(
         def run(ctx: typer.Context, **given: Any) -> None:
             session: Session = ctx.obj
             chosen = Settings(**{key: given.pop(key) for key in shared})
-            session.settings = chosen.over(session.settings)
+            session.settings, session.peeked_output = chosen.over(session.settings), ""
             session.command = ctx.command_path.removeprefix("sci ").removeprefix("sci")
             from sci_cli.cli.emit import emit
 

@@ -44,14 +44,21 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
             raise WrongUsage(f"--for is one of {', '.join(PURPOSES)}; {purpose[:40]!r} is not.")
         return checks.check(session.workspace, name, purpose=purpose)
 
-    @command(group, "sheet", panel=ORDERS, examples=["sci order sheet acme-hk-1"])
+    @command(
+        group,
+        "sheet",
+        panel=ORDERS,
+        examples=["sci order sheet acme-hk-1", "sci order sheet acme-hk-1 -o csv"],
+    )
     def sheet(session: Session, name: Name) -> Any:
         """The order form's values to copy into the portal."""
         from sci_cli.operations import orders
 
         return orders.sheet(session.workspace, name)
 
-    @command(group, "show", panel=ORDERS, examples=["sci order show acme-hk-1"])
+    @command(
+        group, "show", panel=ORDERS, examples=["sci order show acme-hk-1", "sci order show acme-hk-1 -o json"]
+    )
     def show(session: Session, name: Name) -> Any:
         """The order as recorded."""
         from sci_cli.operations import orders
@@ -112,6 +119,7 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
         panel=ORDERS,
         writes=True,
         examples=[
+            "sci order record acme-hk-1",
             'sci order record acme-hk-1 --number VZ-778812 --reason "placed by phone" --confirm acme-hk-1',
         ],
     )

@@ -13,7 +13,9 @@ from sci_cli.errors import sci
 def register(group: typer.Typer) -> None:
     """Add the commands of this module."""
 
-    @command(group, "show", panel=NETWORK, examples=["sci port show acme-hk-1"])
+    @command(
+        group, "show", panel=NETWORK, examples=["sci port show acme-hk-1", "sci port show acme-hk-1 -o json"]
+    )
     def show(session: Session, name: Name) -> Any:
         """The port's status and what hangs on it."""
         from sci_cli.operations import ports
@@ -41,7 +43,10 @@ def register(group: typer.Typer) -> None:
         "no-shutdown",
         panel=NETWORK,
         writes=True,
-        examples=['sci port no-shutdown acme-hk-1 --reason "test over" --confirm acme-hk-1'],
+        examples=[
+            "sci port no-shutdown acme-hk-1",
+            'sci port no-shutdown acme-hk-1 --reason "test over" --confirm acme-hk-1',
+        ],
     )
     def no_shutdown(session: Session, name: Name, reason: Reason = "", confirm: Confirm = "") -> Any:
         """Record that the port is to be brought back."""

@@ -23,7 +23,12 @@ def register(group: typer.Typer) -> None:
 
         return knowledge.profiles(session.workspace)
 
-    @command(group, "show", panel=PROVIDERS, examples=["sci profile show alibaba-cloud"])
+    @command(
+        group,
+        "show",
+        panel=PROVIDERS,
+        examples=["sci profile show alibaba-cloud", "sci profile show my-provider.yaml"],
+    )
     def show(session: Session, profile: ProfileId) -> Any:
         """A profile's steps, owners, cautions and contacts."""
         from sci_cli.operations import knowledge
@@ -42,7 +47,12 @@ def register(group: typer.Typer) -> None:
 
         return knowledge.check_profile(session.workspace, profile)
 
-    @command(group, "trust", panel=PROVIDERS, examples=["sci profile trust my-provider.yaml"])
+    @command(
+        group,
+        "trust",
+        panel=PROVIDERS,
+        examples=["sci profile trust my-provider.yaml", "sci profile trust my-provider --yes"],
+    )
     def trust(
         session: Session,
         profile: ProfileId,

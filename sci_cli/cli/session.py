@@ -88,6 +88,7 @@ class Session:
         so_far: a command with the answers given until now, while questions are being asked.
         exit_code: what the program will exit with.
         make_prompter: stands in for the terminal in tests.
+        peeked_output: the format asked for, as far as a command line shows that was not parsed yet.
     """
 
     stdin: TextIO
@@ -98,6 +99,7 @@ class Session:
     now: Callable[[], datetime] | None = None
     make_prompter: Callable[[], Prompter] | None = None
     stdout_closed: bool = False
+    peeked_output: str = ""
     saved: bool = False
     resume: Command | None = None
     so_far: Command | None = None
@@ -115,7 +117,7 @@ class Session:
         Raises:
             WrongUsage: another word was given.
         """
-        chosen = self.settings.output or self.environ.get("SCI_OUTPUT") or "text"
+        chosen = self.settings.output or self.peeked_output or self.environ.get("SCI_OUTPUT") or "text"
         if chosen not in OUTPUTS:
             raise WrongUsage(f"--output is one of {', '.join(OUTPUTS)}; {chosen[:40]!r} is not.")
         return chosen

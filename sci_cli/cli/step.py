@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
         "skip",
         panel=STEPS,
         writes=True,
-        examples=['sci skip acme-hk-1 O4 --reason "number will follow" --yes'],
+        examples=["sci skip acme-hk-1 O4", 'sci skip acme-hk-1 O4 --reason "number will follow" --yes'],
     )
     def skip(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
         """Record that a step will not be done; needs a reason."""
@@ -68,7 +68,10 @@ def register(app: typer.Typer) -> None:
         "reopen",
         panel=STEPS,
         writes=True,
-        examples=['sci reopen acme-hk-1 O6 --reason "it was the wrong port" --yes'],
+        examples=[
+            "sci reopen acme-hk-1 O6",
+            'sci reopen acme-hk-1 O6 --reason "it was the wrong port" --yes',
+        ],
     )
     def reopen(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
         """Take back what was said about a step; needs a reason."""
