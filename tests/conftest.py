@@ -1,0 +1,48 @@
+"""A quiet, colourless terminal, set before anything of ours is imported, and the program to call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.program import Clock, Program
+
+# Typer and Rich look at these while they are imported, so a fixture would come too late.
+os.environ.update(TERM="dumb", NO_COLOR="1", COLUMNS="100", _TYPER_FORCE_DISABLE_TERMINAL="1", TZ="UTC")
+for _name in [
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "GITHUB_ACTIONS",
+    "CI",
+    # Which corpus is run is said to the tests, not to the program.
+    *(name for name in os.environ if name.startswith("SCI_") and name != "SCI_CORPUS"),
+]:
+    os.environ.pop(_name, None)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until it is told to tick."""
+    from tests.cli.program import Clock
+
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Homes to copy: in `ready` the order of acme-hk-1 may be placed, in `placed` it is."""
+    from tests.cli.program import prepare
+
+    return {name: prepare(tmp_path_factory.mktemp(name) / "home", name) for name in ("ready", "placed")}
+
+
+@pytest.fixture
+def sci(tmp_path: Path, clock: Clock, prepared: dict[str, Path]) -> Program:
+    """The program, called in this process in a home folder of the test's own: `sci("list", "-o", "json")`."""
+    from tests.cli.program import Program
+
+    return Program(tmp_path / "home", clock, prepared)
