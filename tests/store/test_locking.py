@@ -144,6 +144,36 @@ def test_a_lock_file_deleted_while_held_stops_nobody_and_no_change_is_lost(home:
     assert [note.text for note in FileStore(home).load("acme-1").activation.notes] == ["mine"]
 
 
+def _removing_the_lock_at(home: Path, at: str) -> CountingDisk:
+    """A disk on which somebody removes the lock file once, just before the first call of that name."""
+    path = home / "activations/.acme-1.lock"
+    removed = []
+
+    def act(_number: int, name: str) -> None:
+        if name == at and not removed:
+            removed.append(path.stat().st_ino)
+            path.rename(home / "removed.lock")
+
+    return CountingDisk(act)
+
+
+def test_a_lock_on_a_file_that_was_just_removed_is_not_relied_on(home: Path) -> None:
+    disk = _removing_the_lock_at(home, "lock")
+
+    assert FileStore(home, disk=disk).change("acme-1", noted("note 1")).after == revised(2)
+
+    assert disk.called.count("lock") == 2
+    assert (home / "activations/.acme-1.lock").exists()
+
+
+def test_a_lock_file_removed_while_a_change_is_written_stops_that_change(home: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="was removed while it was in use"):
+        FileStore(home, disk=_removing_the_lock_at(home, "sync")).change("acme-1", noted("never"))
+
+    assert FileStore(home).load("acme-1").activation == new()
+    assert FileStore(home).change("acme-1", noted("note 1")).after == revised(2)
+
+
 def test_the_lock_file_is_neither_replaced_nor_removed(home: Path) -> None:
     path = home / "activations/.acme-1.lock"
     before = path.stat().st_ino
