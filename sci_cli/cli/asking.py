@@ -40,9 +40,16 @@ def answers(session: Session, needs: Sequence[Need], example: Command) -> dict[s
     """
     open_needs = [need for need in needs if not need.given.strip()]
     if open_needs and not session.prompter.interactive:
-        lacking = tuple(part for need in open_needs for part in need.option.split(" "))
+        words: tuple[str, ...] = ()
+        for need in needs:
+            flag, *placeholder = need.option.split(" ")
+            known = (flag, need.given) if placeholder else (need.given,)
+            if need in open_needs:
+                words += (flag, *placeholder)
+            elif need.given not in example.words:
+                words += known
         options = [need.option.split(" ")[0] for need in open_needs]
-        raise session.missing(options, Command((*example.words, *lacking)))
+        raise session.missing(options, Command((*example.words, *words)))
     found = {need.key: need.given for need in needs}
     words = example.words
     for need in open_needs:
@@ -111,7 +118,7 @@ def require_same(given: str, name: str) -> None:
     if given and given != name:
         raise ConfirmationMismatch(
             f"--confirm {given[:60]!r} does not match {name}; nothing was changed.",
-            why="The name is typed so that the right port is changed.",
+            why="The name is typed so that the right activation is changed.",
             fix=f"Give --confirm {name}, if {name} is what you mean.",
         )
 

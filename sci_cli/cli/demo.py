@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sci_cli.cli.emit import write
 from sci_cli.cli.session import Session, Settings
-from sci_cli.errors import OutputExists, sci
+from sci_cli.errors import OutputExists, WrongUsage, sci
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAME = "acme-hk-1"
@@ -49,6 +49,8 @@ def demonstrate(session: Session, keep: str = "") -> None:
     Raises:
         OutputExists: the folder to keep exists already.
     """
+    if session.output != "text":
+        raise WrongUsage("The demo is for people; it has no output for scripts.", fix=sci("demo"))
     kept = Path(keep).expanduser().absolute() if keep else None
     if kept is not None and kept.exists():
         raise OutputExists(f"{kept} exists already.", fix=sci("demo", "--keep", "ANOTHER-FOLDER"))

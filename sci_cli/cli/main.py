@@ -28,6 +28,7 @@ from sci_cli.errors import (
     WrongUsage,
     sci,
 )
+from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import visible
 
 
@@ -88,7 +89,7 @@ def _show_version(session: Session) -> None:
     try:
         write(session, f"sci {__version__}\n")
     except OutputFailed as failed:
-        raise StoreUnavailable(failed.message) from None
+        raise StoreUnavailable(failed.message, fix="Write it somewhere else.") from None
 
 
 def main(argv: Sequence[str], session: Session) -> int:
@@ -118,6 +119,10 @@ def _dispatch(argv: Sequence[str], session: Session) -> None:
         raise _usage(wrong) from None
     except BrokenPipeError:
         raise ReaderGone from None
+    except OSError as problem:
+        if session.command:  # a command was running: not the writing of a help page
+            raise
+        raise OutputFailed(f"The help could not be written: {os_words(problem)}.") from None
 
 
 def _usage(wrong: typer.TyperException) -> SciError:
@@ -208,16 +213,16 @@ def run() -> NoReturn:
 
 def _flushed(session: Session, code: int) -> int:
     """Nothing may fail after the exit code is known, least of all silently."""
-    try:
-        session.stdout.flush()
-    except BrokenPipeError:
-        code = PIPE
-    except (OSError, ValueError):
-        code = code or int(ExitCode.OUTPUT)
-    else:
-        return code
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for number, stream in ((1, session.stdout), (2, session.stderr)):
+        try:
+            stream.flush()
+            continue
+        except BrokenPipeError:
+            code = PIPE if number == 1 else code
+        except (OSError, ValueError):
+            code = code or int(ExitCode.OUTPUT)
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     return code
 
 

@@ -184,8 +184,10 @@ def complete_steps(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]
             )
     except Exception:  # completion must never print or fail
         return []
-    wanted = incomplete.upper()
-    return [(step.id, step.short) for step in steps if step.id.upper().startswith(wanted)]
+    # The shell keeps only candidates that begin with what was typed, letter case included.
+    lower = incomplete != incomplete.upper()
+    found = [(step.id.lower() if lower else step.id, step.short) for step in steps]
+    return [(step_id, short) for step_id, short in found if step_id.startswith(incomplete)]
 
 
 Name = Annotated[

@@ -208,6 +208,7 @@ class Session:
         return self._workspace
 
     def _open(self) -> Workspace:
+        from sci_cli.cli.surroundings import remarks
         from sci_cli.operations.workspace import Workspace
         from sci_cli.profiles import Catalogue, shipped_profiles_dir
         from sci_cli.store.files import FileStore
@@ -215,7 +216,7 @@ class Session:
         home = self.home()
         store = FileStore(home, command=self.command)
         catalogue = Catalogue(shipped_profiles_dir(), home / "profiles")
-        return Workspace(home, store, catalogue, self.clock, self.user())
+        return Workspace(home, store, catalogue, self.clock, self.user(), lambda: remarks(home, self.environ))
 
     def home(self) -> Path:
         """The home folder: --home, else SCI_HOME, else `sci` in the user's home folder.

@@ -102,9 +102,8 @@ def register(group: typer.Typer) -> None:
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
             named = ", ".join(request.name for request in requests)
-            asking.confirm_yes(
-                session, yes, f"Add VPN {named} to {name}?", sci("vpn", "add", name, vpn or "VPN")
-            )
+            typed = _typed(vpn, prefix, from_, max_prefixes, max_prefixes_v6)
+            asking.confirm_yes(session, yes, f"Add VPN {named} to {name}?", sci("vpn", "add", name, *typed))
         return vpns.add(session.workspace, name, requests, session.mode)
 
     @command(
@@ -141,7 +140,10 @@ def register(group: typer.Typer) -> None:
         trial = vpns.update(session.workspace, name, request, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
-            asking.confirm_yes(session, yes, f"Update VPN {vpn} of {name}?", sci("vpn", "update", name, vpn))
+            typed = _typed(vpn, prefix, from_, max_prefixes, max_prefixes_v6)
+            asking.confirm_yes(
+                session, yes, f"Update VPN {vpn} of {name}?", sci("vpn", "update", name, *typed)
+            )
         return vpns.update(session.workspace, name, request, session.mode)
 
     @command(
@@ -184,6 +186,18 @@ def register(group: typer.Typer) -> None:
         from sci_cli.operations import vpns
 
         return vpns.confirm(session.workspace, name, vpn, session.mode, withdraw=withdraw)
+
+
+def _typed(
+    vpn: str, prefixes: list[str] | None, from_: str, maximum: str, maximum_v6: str
+) -> tuple[str, ...]:
+    """The words given, for a command to copy."""
+    words = [vpn] if vpn else []
+    for prefix in prefixes or ():
+        words += ["--prefix", prefix]
+    for option, value in (("--from", from_), ("--max-prefixes", maximum), ("--max-prefixes-v6", maximum_v6)):
+        words += [option, value] if value else []
+    return tuple(words)
 
 
 def _preview(session: Session, trial: Any) -> None:

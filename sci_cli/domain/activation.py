@@ -74,12 +74,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What people said about a step: one stamp per party that did its part."""
+    """What people said about a step: one stamp per party that did its part; `reason` is why it is skipped."""
 
     closed: Closed
     stamps: tuple[Stamp, ...]
     note: str = ""
     evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Vpn:
-    """A Private IP VPN. MAX is per address family; None means not known, which is not unlimited."""
+    """A Private IP VPN. MAX is per address family; None means not known, which is not unlimited.
+
+    `attached` says since when it is on the port; None while nobody saw it there.
+    """
 
     name: str
     prefixes: tuple[Prefix, ...]
@@ -184,6 +188,7 @@ class Vpn:
     stamp: Stamp
     max_prefixes: int | None = None
     max_prefixes_v6: int | None = None
+    attached: Stamp | None = None
 
     def count(self, version: int) -> int:
         """How many different prefixes of IP version 4 or 6 it has."""

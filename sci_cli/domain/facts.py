@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sci_cli.domain.profile import Condition, FactKind, FactSpec
-from sci_cli.errors import InvalidValue
+from sci_cli.errors import Fix, InvalidValue, sci
 from sci_cli.safety.text import clean, quoted
 
 CUSTOMER = "customer"
@@ -77,9 +77,9 @@ def parse_fact(spec: FactSpec, texts: Sequence[str]) -> tuple[str, ...]:
         parts = text.split(",") if spec.kind is FactKind.CHOICES else [text]
         values.extend(_parse_one(spec, part) for part in parts)
     if len(values) > 1 and not spec.multiple:
-        raise InvalidValue(f"{spec.id} takes one value, {len(values)} are given.")
+        raise InvalidValue(f"{spec.id} takes one value, {len(values)} are given.", fix=_help(spec))
     if NONE in values and len(values) > 1 and spec.kind is FactKind.CHOICES:
-        raise InvalidValue(f"{spec.id} says none and names products at the same time.")
+        raise InvalidValue(f"{spec.id} says none and names products at the same time.", fix=_help(spec))
     return tuple(dict.fromkeys(values))
 
 
@@ -87,7 +87,7 @@ def _parse_one(spec: FactSpec, text: str) -> str:
     limit = spec.maximum if spec.kind is FactKind.TEXT and spec.maximum else 200
     value = clean(text, what=spec.id, limit=limit)
     if not value:
-        raise InvalidValue(f"{spec.id} is empty.", fix=_hint(spec))
+        raise InvalidValue(f"{spec.id} is empty.", fix=_help(spec))
     match spec.kind:
         case FactKind.CHOICE | FactKind.CHOICES:
             return _choice(spec, value)
@@ -100,17 +100,27 @@ def _parse_one(spec: FactSpec, text: str) -> str:
         case FactKind.INTERFACE:
             return _interface(spec, value)
         case FactKind.TEXT:
-            return value
+            return _text(spec, value)
 
 
-def _hint(spec: FactSpec) -> str:
-    return spec.hint or f"Give the {spec.label}."
+def _text(spec: FactSpec, value: str) -> str:
+    if spec.minimum is not None and len(value) < spec.minimum:
+        raise InvalidValue(
+            f"{spec.id} has at least {spec.minimum} characters; {len(value)} are given.", fix=_help(spec)
+        )
+    return value
+
+
+def _help(spec: FactSpec) -> tuple[Fix, ...]:
+    return (*((spec.hint,) if spec.hint else ()), sci("explain", spec.id))
 
 
 def _choice(spec: FactSpec, value: str) -> str:
     chosen = "-".join(value.lower().split())
     if chosen not in spec.choices:
-        raise InvalidValue(f"{spec.id} is one of {', '.join(spec.choices)}; {quoted(value, 60)} is not.")
+        raise InvalidValue(
+            f"{spec.id} is one of {', '.join(spec.choices)}; {quoted(value, 60)} is not.", fix=_help(spec)
+        )
     return chosen
 
 
@@ -118,10 +128,10 @@ def _digits(spec: FactSpec, value: str) -> str:
     stray = next((char for char in value if char not in "0123456789"), None)
     if stray is not None:
         shown = quoted(stray) if stray.isascii() else f"{quoted(stray)} (U+{ord(stray):04X})"
-        raise InvalidValue(f"{spec.id} consists of the digits 0-9; {shown} is none of them.", fix=_hint(spec))
+        raise InvalidValue(f"{spec.id} consists of the digits 0-9; {shown} is none of them.", fix=_help(spec))
     low, high = spec.minimum or 1, spec.maximum or 200
     if not low <= len(value) <= high:
-        raise InvalidValue(f"{spec.id} has {low} to {high} digits; {len(value)} are given.", fix=_hint(spec))
+        raise InvalidValue(f"{spec.id} has {low} to {high} digits; {len(value)} are given.", fix=_help(spec))
     return value
 
 
@@ -130,9 +140,8 @@ def _number(spec: FactSpec, value: str) -> str:
     high = spec.maximum if spec.maximum is not None else 2**63
     plain = value.isascii() and value.isdigit() and len(value) <= 20 and (value == "0" or value[0] != "0")
     if not plain or not low <= int(value) <= high:
-        hint = f" ({spec.hint})" if spec.hint else ""
         raise InvalidValue(
-            f"{spec.id} is a whole number from {low} to {high}{hint}; {quoted(value, 40)} is not."
+            f"{spec.id} is a whole number from {low} to {high}; {quoted(value, 40)} is not.", fix=_help(spec)
         )
     return value
 
@@ -143,7 +152,9 @@ def _date(spec: FactSpec, value: str) -> str:
             raise ValueError
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise InvalidValue(f"{spec.id} is a date as YYYY-MM-DD; {quoted(value, 40)} is not.") from None
+        raise InvalidValue(
+            f"{spec.id} is a date as YYYY-MM-DD; {quoted(value, 40)} is not.", fix=_help(spec)
+        ) from None
 
 
 def _interface(spec: FactSpec, value: str) -> str:
@@ -153,8 +164,27 @@ def _interface(spec: FactSpec, value: str) -> str:
         return str(ipaddress.ip_interface(value))
     except ValueError:
         raise InvalidValue(
-            f"{spec.id} is an address with its length, such as 192.0.2.1/30; {quoted(value, 60)} is not."
+            f"{spec.id} is an address with its length, such as 192.0.2.1/30; {quoted(value, 60)} is not.",
+            fix=_help(spec),
         ) from None
+
+
+def accepts_text(spec: FactSpec) -> str:
+    """What values a fact accepts, in a phrase."""
+    low, high = spec.minimum, spec.maximum
+    match spec.kind:
+        case FactKind.CHOICE | FactKind.CHOICES:
+            return ("any of " if spec.multiple else "one of ") + ", ".join(spec.choices)
+        case FactKind.NUMBER:
+            return f"a whole number from {low or 0}" + (f" to {high}" if high is not None else "")
+        case FactKind.DIGITS:
+            return f"{low or 1} to {high or 200} digits"
+        case FactKind.DATE:
+            return "a day as YYYY-MM-DD"
+        case FactKind.INTERFACE:
+            return "an address with its length, such as 192.0.2.1/30"
+        case FactKind.TEXT:
+            return f"text of at most {high or 200} characters"
 
 
 def holds(condition: Condition, values: Sequence[str]) -> bool:

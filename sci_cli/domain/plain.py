@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -81,88 +81,185 @@ def from_plain(wanted: type[T], plain: object, place: str = "") -> T:
     Raises:
         NotPlain: a key is missing or unknown, or a text does not fit its type.
     """
-    value: T = _from(wanted, plain, place)
+    try:
+        value: T = _reader(wanted)(plain)
+    except _Misfit as misfit:
+        where = (place + misfit.place).removeprefix(".") or "the document"
+        raise NotPlain(f"{where}: {misfit.sentence}") from None
     return value
 
 
-def _from(wanted: Any, plain: object, place: str) -> Any:
-    origin = get_origin(wanted)
-    if origin is Union or origin is types.UnionType:
-        inner = next(arg for arg in get_args(wanted) if arg is not type(None))
-        return _from(inner, plain, place)
-    if origin is tuple:
-        return _tuple(get_args(wanted), plain, place)
-    if origin is not None and issubclass(origin, Mapping):
-        return _mapping(get_args(wanted)[1], plain, place)
-    if wanted is not Prefix and is_dataclass(wanted):
-        return _dataclass(wanted, plain, place)
-    if not isinstance(plain, str):
-        raise NotPlain(f"{place or 'the document'}: text is expected")
-    return _scalar(wanted, plain, place)
+# Reading a record asks for the same few types hundreds of times: what a type asks for is worked out once, and
+# the place of a problem is put together only when there is one.
+_Reader: TypeAlias = Callable[[object], Any]
 
 
-def _tuple(args: tuple[Any, ...], plain: object, place: str) -> tuple[Any, ...]:
-    if not isinstance(plain, Sequence) or isinstance(plain, str):
-        raise NotPlain(f"{place}: a list is expected")
-    if len(args) == 2 and args[1] is Ellipsis:
-        if args[0] is str and all(type(entry) is str for entry in plain):
-            return tuple(plain)
-        return tuple(_from(args[0], entry, f"{place}[{index}]") for index, entry in enumerate(plain))
-    if len(args) != len(plain):
-        raise NotPlain(f"{place}: {len(args)} entries are expected")
-    return tuple(_from(arg, entry, place) for arg, entry in zip(args, plain, strict=True))
+class _Misfit(Exception):
+    """What does not fit; whoever reads around it adds its part of the place."""
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.place = ""
 
-def _mapping(inner: Any, plain: object, place: str) -> dict[str, Any]:
-    if not isinstance(plain, Mapping):
-        raise NotPlain(f"{place}: a mapping is expected")
-    if get_origin(inner) is Union or inner == str | tuple[str, ...]:
-        return {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in plain.items()}
-    return {key: _from(inner, entry, f"{place}.{key}") for key, entry in plain.items()}
+    def inside(self, part: str) -> _Misfit:
+        """The same, seen from one level further out."""
+        self.place = part + self.place
+        return self
 
 
 @cache
-def _shape(wanted: Any) -> tuple[dict[str, Any], dict[str, Field[Any]]]:
-    return get_type_hints(wanted), {item.name: item for item in fields(wanted)}
-
-
-def _dataclass(wanted: Any, plain: object, place: str) -> Any:
-    if not isinstance(plain, Mapping):
-        raise NotPlain(f"{place or 'the document'}: a mapping is expected")
-    hints, known = _shape(wanted)
-    unknown = [key for key in plain if key not in known]
-    if unknown:
-        raise NotPlain(f"{place or 'the document'}: unknown key {unknown[0]}")
-    missing = [
-        name
-        for name, item in known.items()
-        if name not in plain and item.default is MISSING and item.default_factory is MISSING
-    ]
-    if missing:
-        raise NotPlain(f"{place or 'the document'}: {missing[0]} is missing")
-    dotted = f"{place}." if place else ""
-    return wanted(**{key: _from(hints[key], entry, dotted + key) for key, entry in plain.items()})
-
-
-def _scalar(wanted: Any, text: str, place: str) -> Any:
+def _reader(wanted: Hashable) -> _Reader:
+    origin = get_origin(wanted)
+    if origin is Union or origin is types.UnionType:
+        return _reader(next(arg for arg in get_args(wanted) if arg is not type(None)))
+    if origin is tuple:
+        args = get_args(wanted)
+        if len(args) == 2 and args[1] is Ellipsis:
+            return _texts if args[0] is str else _several(_reader(args[0]))
+        return _some(tuple(_reader(arg) for arg in args))
+    if origin is not None and issubclass(origin, Mapping):
+        inner = get_args(wanted)[1]
+        if get_origin(inner) is Union or inner == str | tuple[str, ...]:
+            return _mixed
+        return _named(_reader(inner))
     if wanted is str:
-        return text
-    try:
-        if wanted is Prefix:
-            return parse_prefix(text)
-        if wanted is bool:
-            return {"yes": True, "no": False}[text]
-        if wanted is int:
-            return _integer(text)
-        if wanted is datetime:
-            return _instant(text)
-        if wanted is date:
-            return date.fromisoformat(text)
-        if wanted is timedelta:
-            return timedelta(seconds=_integer(text))
-        return wanted(text)
-    except (ValueError, KeyError):
-        raise NotPlain(f"{place}: {text[:60]!r} does not fit") from None
+        return _text
+    if wanted is not Prefix and is_dataclass(wanted):
+        return _whole(wanted)
+    return _scalar(_conversion(wanted))
+
+
+def _text(plain: object) -> str:
+    if not isinstance(plain, str):
+        raise _Misfit("text is expected")
+    return plain
+
+
+def _list(plain: object) -> Sequence[object]:
+    if not isinstance(plain, list) and (not isinstance(plain, Sequence) or isinstance(plain, str)):
+        raise _Misfit("a list is expected")
+    return plain
+
+
+def _dict(plain: object) -> Mapping[str, object]:
+    if not isinstance(plain, dict) and not isinstance(plain, Mapping):
+        raise _Misfit("a mapping is expected")
+    return plain
+
+
+def _several(inner: _Reader) -> _Reader:
+    def read(plain: object) -> tuple[Any, ...]:
+        entries = _list(plain)
+        found: list[Any] = []
+        try:
+            for entry in entries:
+                found.append(inner(entry))
+        except _Misfit as misfit:
+            raise misfit.inside(f"[{len(found)}]") from None
+        return tuple(found)
+
+    return read
+
+
+_each_text = _several(_text)
+
+
+def _texts(plain: object) -> tuple[Any, ...]:
+    # A VPN may have a million prefixes' texts; this looks at them without a call for each.
+    if isinstance(plain, list) and all(type(entry) is str for entry in plain):
+        return tuple(plain)
+    return tuple(_each_text(plain))
+
+
+def _some(inner: tuple[_Reader, ...]) -> _Reader:
+    def read(plain: object) -> tuple[Any, ...]:
+        entries = _list(plain)
+        if len(entries) != len(inner):
+            raise _Misfit(f"{len(inner)} entries are expected")
+        return tuple(each(entry) for each, entry in zip(inner, entries, strict=True))
+
+    return read
+
+
+def _mixed(plain: object) -> dict[str, Any]:
+    return {key: tuple(entry) if isinstance(entry, list) else entry for key, entry in _dict(plain).items()}
+
+
+def _named(inner: _Reader) -> _Reader:
+    def read(plain: object) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, entry in _dict(plain).items():
+            try:
+                found[key] = inner(entry)
+            except _Misfit as misfit:
+                raise misfit.inside(f".{key}") from None
+        return found
+
+    return read
+
+
+class _FieldReaders(dict[str, _Reader]):
+    """The readers of a dataclass by field, each made when a value first has that field."""
+
+    def __init__(self, wanted: Any) -> None:
+        super().__init__()
+        self._hints = get_type_hints(wanted)
+
+    def __missing__(self, key: str) -> _Reader:
+        self[key] = found = _reader(self._hints[key])
+        return found
+
+
+def _whole(wanted: Any) -> _Reader:
+    known = {item.name: None for item in fields(wanted)}
+    needed = [
+        item.name for item in fields(wanted) if item.default is MISSING and item.default_factory is MISSING
+    ]
+    readers = _FieldReaders(wanted)
+
+    def read(plain: object) -> Any:
+        entries = _dict(plain)
+        if not entries.keys() <= known.keys():
+            raise _Misfit(f"unknown key {next(key for key in entries if key not in known)}")
+        for name in needed:
+            if name not in entries:
+                raise _Misfit(f"{name} is missing")
+        found: dict[str, Any] = {}
+        for key, entry in entries.items():
+            try:
+                found[key] = readers[key](entry)
+            except _Misfit as misfit:
+                raise misfit.inside(f".{key}") from None
+        return wanted(**found)
+
+    return read
+
+
+def _scalar(convert: Callable[[str], Any]) -> _Reader:
+    def read(plain: object) -> Any:
+        text = _text(plain)
+        try:
+            return convert(text)
+        except (ValueError, KeyError, OverflowError):
+            raise _Misfit(f"{text[:60]!r} does not fit") from None
+
+    return read
+
+
+def _conversion(wanted: Any) -> Callable[[str], Any]:
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return {member.value: member for member in wanted}.__getitem__
+    known: dict[Any, Callable[[str], Any]] = {
+        Prefix: parse_prefix,
+        bool: {"yes": True, "no": False}.__getitem__,
+        int: _integer,
+        datetime: _instant,
+        date: date.fromisoformat,
+        timedelta: lambda text: timedelta(seconds=_integer(text)),
+    }
+    found: Callable[[str], Any] = known.get(wanted, wanted)
+    return found
 
 
 def _integer(text: str) -> int:
@@ -176,12 +273,15 @@ def _instant(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(plain: Plain) -> str:
     """The canonical text of a plain value: JSON, ASCII, sorted keys, no spaces."""
-    return json.dumps(plain, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(plain)
 
 
 def digest(value: object) -> str:

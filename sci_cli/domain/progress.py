@@ -164,7 +164,7 @@ def _closed_by_itself(profile: Profile, activation: Activation, step: Step) -> S
         return StepProgress(step, StepState.NOT_NEEDED, reason, since=fact.stamp.at)
     record = activation.steps.get(step.id)
     if record and record.closed is Closed.SKIPPED:
-        return StepProgress(step, StepState.SKIPPED, f"skipped: {record.note}", since=record.stamps[-1].at)
+        return StepProgress(step, StepState.SKIPPED, f"skipped: {record.reason}", since=record.stamps[-1].at)
     unmet = [item for item in step.closed_by if not holds(item, activation.values(item.fact))]
     if step.kind is StepKind.FACTS:
         return None if unmet else _done_by_facts(activation, step)

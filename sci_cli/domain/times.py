@@ -33,7 +33,10 @@ def parse_when(text: str, now: datetime, *, what: str = "--at") -> datetime:
     if _DATE.fullmatch(value):
         found = datetime.combine(_day(value, what), datetime.min.time(), UTC)
     elif match := _INSTANT.fullmatch(value):
-        found = _instant(value, match, what)
+        try:
+            found = _instant(value, match, what)
+        except OverflowError:  # the first and the last day of the calendar have no other zone
+            raise InvalidValue(f"{what}: {value} lies outside the calendar.", fix=_FORMS) from None
     else:
         raise InvalidValue(f"{what}: {quoted(value, 60)} is not a day or a time as YYYY-MM-DD.", fix=_FORMS)
     if found > now + AHEAD:

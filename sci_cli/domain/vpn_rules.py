@@ -8,7 +8,7 @@ its own MAX too. IPv4 and IPv6 are counted apart, and a VPN without prefixes of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Vpn, VpnState
@@ -33,29 +33,28 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Prefixes of one address family on the port against the smallest MAX."""
+    """Prefixes of one address family on the port against the smallest MAX.
+
+    Attributes:
+        smallest: the VPN with the smallest known MAX, None while no MAX is known.
+        headroom: how many more prefixes fit; negative when exceeded, None while a MAX is unknown.
+        unknown: the VPNs whose MAX is not known.
+    """
 
     version: int
     total: int
     uses: tuple[Use, ...]
+    smallest: Use | None = field(init=False)
+    headroom: int | None = field(init=False)
+    unknown: tuple[str, ...] = field(init=False)
 
-    @property
-    def smallest(self) -> Use | None:
-        """The VPN with the smallest known MAX, None while no MAX is known."""
-        known = [use for use in self.uses if use.maximum is not None]
-        return min(known, key=lambda use: use.maximum or 0, default=None)
-
-    @property
-    def headroom(self) -> int | None:
-        """How many more prefixes fit; negative when exceeded, None while a MAX is unknown."""
-        if self.smallest is None or self.smallest.maximum is None or self.unknown:
-            return None
-        return self.smallest.maximum - self.total
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """The VPNs whose MAX is not known."""
-        return tuple(use.vpn for use in self.uses if use.maximum is None)
+    def __post_init__(self) -> None:
+        known = [(use.maximum, use) for use in self.uses if use.maximum is not None]
+        maximum, smallest = min(known, key=lambda each: each[0], default=(None, None))
+        unknown = tuple(use.vpn for use in self.uses if use.maximum is None)
+        object.__setattr__(self, "smallest", smallest)
+        object.__setattr__(self, "unknown", unknown)
+        object.__setattr__(self, "headroom", None if unknown or maximum is None else maximum - self.total)
 
 
 def counted(number: int) -> str:
@@ -127,7 +126,7 @@ def _special(vpn: Vpn) -> list[Finding]:
             Finding(
                 "prefix.special_use",
                 Severity.BLOCKER if use.refused else Severity.NOTE,
-                f"VPN {vpn.name} {prefix}: {use.message}",
+                f"VPN {vpn.name}: {use.message}",
                 details={"vpn": vpn.name, "prefix": str(prefix), "use": use.name},
             )
         )
@@ -157,6 +156,9 @@ def _max_unknown(
     """An unknown MAX is not unlimited: it blocks once the port exists, and warns before the order."""
     before_order = all(vpn.state is VpnState.ON_ORDER for vpn in vpns)
     option = _OPTION[version]
+    known = activation.vpn(name) is not None
+    give = f"Give it with {option} MAX."
+    update = sci("vpn", "update", activation.name, name, option, "MAX")
     return Finding(
         "vpn.max_unknown",
         Severity.WARNING if before_order else Severity.BLOCKER,
@@ -165,18 +167,7 @@ def _max_unknown(
             "MAX is the number of prefixes Verizon assigned to the VPN; it belongs to the VPN, not to the "
             "port. Ask the Verizon account team, or look in the Private IP order of the VPN."
         ),
-        fix=(
-            f"Give it with {option} MAX.",
-            sci(
-                "vpn",
-                "update",
-                activation.name,
-                name,
-                option,
-                "MAX",
-                note="when the VPN is on the record already",
-            ),
-        ),
+        fix=(update,) if known else (give,),
         clause=profile.vpn_clause,
         details={"vpn": name, "version": str(version)},
     )
@@ -185,12 +176,12 @@ def _max_unknown(
 def _max_exceeded(
     profile: Profile, activation: Activation, budget: Budget, use: Use, *, own_only: bool
 ) -> Finding:
-    counted = use.count if own_only else budget.total
+    held = use.count if own_only else budget.total
     where = f"VPN {use.vpn} alone" if own_only else "all VPNs of the port together"
     return Finding(
         "vpn.max_exceeded",
         Severity.BLOCKER,
-        f"{counted} of MAX {use.maximum} IPv{budget.version} prefixes: {where} would exceed "
+        f"{held} of MAX {use.maximum} IPv{budget.version} prefixes: {where} would exceed "
         f"the MAX of VPN {use.vpn}.",
         why=(
             "The total number of Private IP prefixes must not exceed the MAX number of the VPNs; "
@@ -198,13 +189,13 @@ def _max_exceeded(
         ),
         fix=("Ask the Verizon account team for a higher MAX; the text below can be sent to them.",),
         clause=profile.vpn_clause,
-        text=increase_request(activation, budget, use, counted),
+        text=increase_request(activation, budget, use),
         details={
             "vpn": use.vpn,
             "version": str(budget.version),
-            "prefixes": str(counted),
+            "prefixes": str(held),
             "max": str(use.maximum),
-            "needed": str(counted),
+            "needed": str(budget.total),
         },
     )
 
@@ -215,12 +206,14 @@ def _near_max(budget: Budget, smallest: Use) -> Finding:
         Severity.WARNING,
         f"{budget.total} of MAX {smallest.maximum} IPv{budget.version} prefixes are used "
         f"(VPN {smallest.vpn} has the smallest MAX).",
-        why="The next sites or ranges may not fit.",
+        why="The next sites or ranges may not fit."
+        if budget.total < (smallest.maximum or 0)
+        else "Nothing more fits.",
         details={"version": str(budget.version), "prefixes": str(budget.total), "max": str(smallest.maximum)},
     )
 
 
-def increase_request(activation: Activation, budget: Budget, use: Use, needed: int) -> str:
+def increase_request(activation: Activation, budget: Budget, use: Use) -> str:
     """The request for a higher MAX, ready to send to the account team."""
     lines = [
         f"Request for a higher MAX: Private IP VPN {use.vpn}",
@@ -230,7 +223,7 @@ def increase_request(activation: Activation, budget: Budget, use: Use, needed: i
         f"SCI order:      {activation.order.number if activation.order else 'not placed yet'}",
         f"VPN:            {use.vpn}",
         f"MAX today:      {use.maximum} IPv{budget.version} prefixes",
-        f"MAX needed:     at least {needed}",
+        f"MAX needed:     at least {budget.total}",
         "",
         "VPNs on the Secure Cloud Interconnect port:",
     ]

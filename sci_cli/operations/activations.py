@@ -11,7 +11,7 @@ from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef,
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import order_findings
 from sci_cli.domain.names import activation_name_problem
-from sci_cli.domain.profile import Profile
+from sci_cli.domain.profile import FieldRule, Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.vpn_rules import port_findings
 from sci_cli.errors import (
@@ -73,6 +73,8 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         ProfileNotFound, InvalidFile: the profile cannot be used.
     """
     check_name(wanted.name)
+    if mode.if_revision is not None:
+        raise WrongUsage("A new activation has no revision yet.", fix="Leave --if-revision out.")
     profile = ws.catalogue.load(wanted.profile)
     now = ws.now()
     refuse_wrong_clock(now)
@@ -113,7 +115,7 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         revision=0 if mode.dry_run else 1,
         head=saved.head if saved else "",
         findings=noticed,
-        next=(sci("run", wanted.name), sci("check", wanted.name, "--for", "order")),
+        next=() if mode.dry_run else (sci("run", wanted.name), sci("check", wanted.name, "--for", "order")),
         notices=saved.notices if saved else (),
         dry_run=mode.dry_run,
     )
@@ -161,9 +163,9 @@ def set_facts(
         after = before
         for fact_id, texts in given.items():
             values = _parse(profile, fact_id, texts)
-            if values == before.values(fact_id):
+            if sorted(values) == sorted(before.values(fact_id)):
                 continue
-            if before.order is not None and fact_id in facts.FIXED_BY_ORDER:
+            if before.order is not None and fact_id in _fixed_by_order(profile):
                 _refuse_after_order(before, profile, fact_id, reason)
                 after = replace(after, verification=None)
             after = after.with_fact(fact_id, Fact(values, ws.stamp()))
@@ -213,6 +215,12 @@ def _usual(
                 )
             )
     return tuple(found)
+
+
+def _fixed_by_order(profile: Profile) -> set[str]:
+    """The facts an order was placed with: those every order has, and those the provider's form copies."""
+    copied = {field.fact for field in profile.order_fields if field.rule is FieldRule.COPY}
+    return {*facts.FIXED_BY_ORDER, *copied}
 
 
 def _refuse_after_order(before: Activation, profile: Profile, fact_id: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from sci_cli.domain.activation import (
     Order,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import handoff_findings, order_findings
+from sci_cli.domain.gates import breach_findings, order_findings
+from sci_cli.domain.handoff_rules import handoff_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import Progress, progress
 from sci_cli.domain.times import day_text
@@ -46,7 +48,7 @@ def check(ws: Workspace, name: str, *, purpose: str = "") -> Outcome:
     view = CheckView(
         showing.header(profile, activation),
         purpose,
-        _verdict(purpose, activation, len(closed)),
+        _verdict(purpose, activation, found),
         _passed(profile, activation, now) if purpose == "order" else (),
     )
     error: GateClosed | RuleViolation | None = None
@@ -83,7 +85,7 @@ def _placed_already(order: Order) -> Finding:
 
 
 def _everything(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
-    found = list(port_findings(profile, activation, activation.vpns))
+    found = [*port_findings(profile, activation, activation.vpns), *breach_findings(activation)]
     if activation.order is None:
         found += [_later(each, "the order") for each in order_findings(profile, activation, now)]
     elif not activation.handoffs:
@@ -112,14 +114,18 @@ def _later(finding: Finding, what: str) -> Finding:
     return replace(finding, severity=Severity.NOTE, message=f"Before {what}: {finding.message}")
 
 
-def _verdict(purpose: str, activation: Activation, blocking: int) -> str:
+def _verdict(purpose: str, activation: Activation, found: Sequence[Finding]) -> str:
     what = {"order": "place the order", "handoff": "hand off to the provider"}.get(purpose, "")
+    blocking = len(blockers(found))
     things = "1 thing stands" if blocking == 1 else f"{blocking} things stand"
     if purpose == "order" and activation.order:
         return f"The order is placed: {activation.order.number}."
     if purpose:
         return f"NO-GO: do not {what} yet, {things} in the way." if blocking else f"GO: you may {what}."
-    return f"{things} against the rules." if blocking else "Nothing is wrong."
+    if blocking:
+        return f"{things} against the rules."
+    warned = sum(finding.severity is Severity.WARNING for finding in found)
+    return f"No rule is broken; {warned} to look at." if warned else "Nothing is wrong."
 
 
 def _passed(profile: Profile, activation: Activation, now: datetime) -> tuple[str, ...]:

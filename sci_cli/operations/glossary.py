@@ -128,6 +128,10 @@ FINDINGS: dict[str, str] = {
         "The range has a meaning of its own in every network, so it cannot, or can only with "
         "care, be announced through a VPN."
     ),
+    "record.clock_behind": (
+        "The clock of the machine went backwards between two changes. Changes keep their order by "
+        "number, but the times beside them may be wrong."
+    ),
     "step.late": ("The step's clock has run out while it is open."),
     "vpn.max_exceeded": (
         "More prefixes than MAX. The finding carries the text of a request to the account team."

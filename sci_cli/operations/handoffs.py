@@ -11,10 +11,10 @@ from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Evidence, HandoffRecord, StageMark
 from sci_cli.domain.addresses import pair_findings
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import handoff_findings, shown_in_portal
+from sci_cli.domain.handoff_rules import handoff_findings, shown_in_portal
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
-from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, sci
+from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, OutputExists, sci
 from sci_cli.operations import showing
 from sci_cli.operations.lookup import NOTE_LIMIT
 from sci_cli.operations.outcome import Outcome
@@ -25,6 +25,8 @@ from sci_cli.safety.text import clean
 from sci_cli.writers.mail_draft import Attachment, Draft, address_problem, as_text, build, mailto, table
 from sci_cli.writers.output_files import write_new
 
+_WRITTEN = "The draft is written; nothing is sent. Open it, look it over, send it yourself."
+_WOULD_WRITE = "The draft would be written under this name."
 STALE_CONTACT = timedelta(days=180)
 
 
@@ -49,8 +51,6 @@ def require_handoff(profile: Profile, activation: Activation) -> tuple[Finding, 
     if blockers(found):
         raise GateClosed(
             "The hand-off is not allowed yet; nothing was written.",
-            why=[f"{each.message}" for each in blockers(found)],
-            fix=[fix for each in blockers(found) for fix in each.fix],
             findings=found,
         )
     return found
@@ -75,10 +75,10 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
             return Decided(before)
         draft = _draft(profile, before, request, message)
         data = build(draft)
-        filename = _filename(before)
+        filename = _filename(before, 1)
         if not mode.dry_run:
             ws.store.keep_evidence(request.screen_print.data, request.screen_print.sha256)
-            write_new(ws.store.out_path(filename), data)
+            filename = _write_draft(ws, before, data)
         written.append((draft, filename))
         record = _record_of(ws, draft, data, filename, request.screen_print)
         after = replace(before, handoffs=(*before.handoffs, record))
@@ -94,7 +94,7 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
     record = changed.after.handoffs[-1]
     view = HandoffView(
         header=showing.header(changed.profile, changed.after),
-        path=str(ws.store.out_path(filename)),
+        path=filename if mode.dry_run else str(ws.store.out_path(filename)),
         sha256=record.draft_sha256,
         recipients=draft.to,
         subject=draft.subject,
@@ -103,7 +103,7 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
         text=as_text(draft),
         mailto=mailto(draft),
         contacts=changed.profile.handoff.contacts if not request.to else (),
-        lines=("The draft is written; nothing is sent. Open it, look it over, send it yourself.",),
+        lines=(_WOULD_WRITE if mode.dry_run else _WRITTEN,),
     )
     first = changed.profile.handoff.stages[0].id
     return showing.outcome_of(
@@ -164,10 +164,17 @@ def _draft(profile: Profile, activation: Activation, request: HandoffRequest, me
     return Draft(
         to=_recipients(profile, request),
         cc=tuple(_address(text) for text in request.cc),
-        subject=Template(handoff_data.subject).substitute(names),
+        subject=Template(handoff_data.subject).substitute(
+            {name: shortened(text) for name, text in names.items()}
+        ),
         body=body + "\n",
         attachments=(Attachment(picture.filename, "image", picture.kind, picture.data),),
     )
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A value as the subject carries it: mail programs cut long subjects, and the body has it whole."""
+    return text if len(text) <= limit else text[: limit - 3].rstrip() + "..."
 
 
 def _value(profile: Profile, activation: Activation, fact_id: str) -> str:
@@ -190,13 +197,28 @@ def _recipients(profile: Profile, request: HandoffRequest) -> tuple[str, ...]:
 def _address(text: str) -> str:
     problem = address_problem(text)
     if problem:
-        raise InvalidValue(problem)
+        raise InvalidValue(problem, fix="Give one address for each --to and --cc, such as name@example.net.")
     return text.strip()
 
 
-def _filename(activation: Activation) -> str:
-    number = len(activation.handoffs) + 1
-    return f"{activation.name}-handoff-{number}-r{activation.revision + 1}.eml"
+def _filename(activation: Activation, attempt: int) -> str:
+    again = "" if attempt == 1 else f"-{attempt}"
+    return f"{activation.name}-handoff-{len(activation.handoffs) + 1}-r{activation.revision + 1}{again}.eml"
+
+
+def _write_draft(ws: Workspace, activation: Activation, data: bytes) -> str:
+    """Write the draft and return its name.
+
+    A draft of an earlier attempt that no event names is left alone; this one gets a name of its own.
+    """
+    for attempt in range(1, 100):
+        filename = _filename(activation, attempt)
+        try:
+            write_new(ws.store.out_path(filename), data)
+        except OutputExists:
+            continue
+        return filename
+    raise OutputExists(f"The folder of drafts is full of drafts of {activation.name} that no event names.")
 
 
 def _record_of(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from sci_cli.domain.facts import CORE_FACTS
+from sci_cli.domain.facts import CORE_FACTS, accepts_text
 from sci_cli.domain.plain import digest
 from sci_cli.domain.profile import Caution, Clause, Profile, Step
+from sci_cli.domain.times import duration_text
 from sci_cli.errors import SciError, TopicNotFound, sci
 from sci_cli.operations import showing
 from sci_cli.operations.glossary import FINDINGS, WORDS
@@ -76,7 +77,7 @@ def _about(profile: Profile, wanted: str) -> ExplainView | None:
     spec = profile.fact(wanted.lower()) or CORE_FACTS.get(wanted.lower())
     if spec:
         clauses = _clauses(profile, (spec.clause,))
-        accepts = f"Accepts: {', '.join(spec.choices)}." if spec.choices else f"Accepts: {spec.kind.value}."
+        accepts = f"Accepts {accepts_text(spec)}."
         said = " ".join(filter(None, (spec.hint.rstrip(".") + "." if spec.hint else "", accepts)))
         source = spec.source or _source(profile)
         return ExplainView(spec.id, spec.label, said, "", clauses, (), (), (), source)
@@ -95,10 +96,8 @@ def _step(profile: Profile, step: Step) -> ExplainView:
     if step.optional:
         lines.append(f"Optional: {step.optional}")
     if step.timer and step.timer.within:
-        minutes = int(step.timer.within.total_seconds() // 60)
-        lines.append(
-            f"Clock: within {minutes} minutes after {step.timer.starts}. {step.timer.if_late}".strip()
-        )
+        within = duration_text(step.timer.within)
+        lines.append(f"Clock: within {within} after {step.timer.starts}. {step.timer.if_late}".strip())
     if step.evidence:
         lines.append(f"Keep as evidence: {step.evidence}.")
     fields = [field for field in profile.order_fields if field.why and set(step.clauses) & {field.clause}]
@@ -219,6 +218,8 @@ def check_profile(ws: Workspace, path_or_id: str) -> Outcome:
 def trust_profile(ws: Workspace, path_or_id: str) -> Outcome:
     """Accept the recipients a profile names for the hand-off."""
     recipients = ws.catalogue.trust(path_or_id)
+    if not recipients:
+        return Outcome(Message(("This profile names no recipients, so there is nobody to trust.",)))
     return Outcome(
         Message(("Trusted with these recipients:", *(f"  {each}" for each in recipients))), changed=True
     )

@@ -13,7 +13,7 @@ from sci_cli.domain.activation import (
     VpnState,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import billing_accepted, order_findings, order_form
+from sci_cli.domain.gates import billing_accepted, field_value, order_findings, order_form
 from sci_cli.domain.profile import FieldRule, Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import day_text
@@ -158,11 +158,13 @@ def place(ws: Workspace, name: str, request: PlaceRequest, mode: ChangeMode) -> 
 def record(
     ws: Workspace, name: str, number: str, reason: str, mode: ChangeMode, at: datetime | None = None
 ) -> Outcome:
-    """Record an order that was placed although the gates did not hold: a fact, marked as a breach for ever.
+    """Record an order that was placed against the gates, or without billing being accepted by name.
+
+    It is a fact, marked as a breach for ever.
 
     Raises:
         AlreadyDifferent: an order is on record.
-        GateClosed: all gates hold, so nothing is breached and the ordinary form is the right one.
+        InvalidValue: the number or the reason is empty.
     """
     number = _number(number)
     reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
@@ -172,7 +174,7 @@ def record(
     def decide(before: Activation, profile: Profile) -> Decided:
         if before.order is not None:
             require_placeable(profile, before, ws.now(), accepted=True)
-        found = order_findings(profile, before, ws.now())
+        found = verdict_for_order(profile, before, ws.now())
         unmet = tuple(each.message for each in blockers(found)) or ("Billing was not accepted by name.",)
         order = Order(number, ws.stamp(at), False, order_form(profile, before), breach=reason, unmet=unmet)
         after = _with_port(replace(before, order=order), order.placed)
@@ -216,7 +218,9 @@ def _number(text: str) -> str:
 def _with_port(activation: Activation, placed: Stamp) -> Activation:
     """The VPN of the order is connected by default: it becomes number one on the port."""
     vpns = tuple(
-        replace(vpn, state=VpnState.ATTACHED, stamp=placed) if vpn.state is VpnState.ON_ORDER else vpn
+        replace(vpn, state=VpnState.ATTACHED, stamp=placed, attached=placed)
+        if vpn.state is VpnState.ON_ORDER
+        else vpn
         for vpn in activation.vpns
     )
     return replace(activation, vpns=vpns)
@@ -236,10 +240,11 @@ def _compare_fields(profile: Profile, activation: Activation, typed: Mapping[str
             raise InvalidValue(
                 f"{field.label} must stay empty.", why=field.why, fix=sci("order", "sheet", activation.name)
             )
-        wanted = activation.fact(field.fact)
-        if field.rule is FieldRule.COPY and value and value != wanted:
+        wanted = field_value(profile, activation, field)
+        if value and value != wanted:
+            fix = sci("set", activation.name, f"{field.fact}=VALUE", note="if the record is wrong")
             raise AlreadyDifferent(
                 f"{field.label} is {quoted(value, 60)}, but the record says {quoted(wanted, 60)}.",
                 why=field.why,
-                fix=sci("set", activation.name, f"{field.fact}=VALUE", note="if the record is wrong"),
+                fix=fix if field.fact else sci("order", "sheet", activation.name),
             )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.gates import breach_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import duration_text
@@ -57,16 +58,7 @@ def _standing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
         for each in port_findings(profile, activation, activation.vpns)
         if each.severity is not Severity.NOTE
     ]
-    if activation.order and activation.order.breach:
-        found.append(
-            Finding(
-                "order.breach",
-                Severity.WARNING,
-                f"Order {activation.order.number} was placed while not everything was in place.",
-                why=activation.order.breach,
-                details={"unmet": activation.order.unmet},
-            )
-        )
+    found += breach_findings(activation)
     return tuple(found)
 
 

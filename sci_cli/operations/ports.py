@@ -36,7 +36,7 @@ def show(ws: Workspace, name: str) -> Outcome:
 def port_view(profile: Profile, activation: Activation, *lines: str) -> PortView:
     """Status, request and what hangs on the port."""
     carried = tuple(vpn for vpn in activation.vpns if vpn.state is not VpnState.ON_ORDER)
-    portal = tuple(click for step in profile.steps if step.kind is StepKind.PORT for click in step.portal)
+    clicks = tuple(click for step in profile.steps if step.kind is StepKind.PORT for click in step.portal)
     return PortView(
         header=showing.header(profile, activation),
         status=PORTAL_WORDS[activation.port.status],
@@ -44,7 +44,7 @@ def port_view(profile: Profile, activation: Activation, *lines: str) -> PortView
         requested=activation.port.requested,
         vpns=carried,
         prefixes=sum(vpn.count(version) for vpn in carried for version in (4, 6)),
-        portal=portal,
+        portal=clicks if activation.order else (),
         cautions=profile.cautions_for("port"),
         lines=lines or (() if activation.order else ("There is no port yet: no order is on record.",)),
     )
@@ -110,7 +110,7 @@ def _request_lines(changed: Changed, status: AdminStatus) -> tuple[str, ...]:
     if not changed.changed:
         asked = changed.after.port.requested is not None
         state = "already asked for" if asked else "already the status on record"
-        return (f"{word.lower()} is {state}; nothing was written.",)
+        return (f"{word} is {state}; nothing was written.",)
     return (
         effect(changed.after, status),
         f"{word} is recorded as asked for. Make the change in the portal, then confirm it here.",
@@ -124,7 +124,11 @@ def effect(activation: Activation, status: AdminStatus) -> str:
         filter(None, [", ".join(vpn.name for vpn in carried[:-1]), *(vpn.name for vpn in carried[-1:])])
     )
     total = sum(vpn.count(version) for vpn in carried for version in (4, 6))
-    verb = "go dark" if status is AdminStatus.DOWN else "are reachable again"
+    one = total == 1
+    if status is AdminStatus.DOWN:
+        verb = f"{'goes' if one else 'go'} dark once the port is shut down"
+    else:
+        verb = f"{'is' if one else 'are'} reachable again once the port is back"
     if not carried:
         return "No VPN is on the port."
     return f"{'VPN' if len(carried) == 1 else 'VPNs'} {names}: {counted(total)} {verb}."
@@ -147,7 +151,7 @@ def confirm(ws: Workspace, name: str, mode: ChangeMode, *, withdraw: bool = Fals
     changed = ws.change(name, "port confirm", decide, mode)
     status = PORTAL_WORDS[changed.after.port.status]
     line = (
-        f"The port is on record as {status}."
+        f"{'The request is withdrawn; the' if withdraw else 'The'} port is on record as {status}."
         if changed.changed
         else f"Nothing is asked for; the port is already {status}, nothing was written."
     )
@@ -172,7 +176,8 @@ def seen(ws: Workspace, name: str, text: str, mode: ChangeMode) -> Outcome:
 
     def decide(before: Activation, profile: Profile) -> Decided:
         require_port(before)
-        if before.port.status is status and before.port.requested is None:
+        asked = before.port.requested
+        if before.port.status is status and not (asked and asked.status is status):
             return Decided(before)
         port = replace(before.port, status=status, seen=ws.stamp())
         if before.port.requested and before.port.requested.status is status:

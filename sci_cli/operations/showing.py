@@ -45,7 +45,7 @@ def outcome_of(
         revision=changed.before.revision if mode.dry_run else changed.after.revision,
         head=changed.head,
         findings=(*changed.decided.findings, *findings),
-        next=next,
+        next=() if mode.dry_run else next,
         notices=changed.notices,
         dry_run=mode.dry_run,
     )
@@ -75,6 +75,9 @@ def step_row(profile: Profile, activation: Activation, item: StepProgress, now: 
         late_for=duration_text(item.late_by) if item.late_by is not None else "",
         waiting_for=_waiting_for(item, now),
         commands=step_commands(profile, activation, item) if item.state is StepState.READY else (),
+        open_parties_text=" and ".join(
+            party.name for wanted in item.open_parties if (party := profile.party(wanted))
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sci_cli.domain.activation import Activation, Closed, Evidence, Stamp, StepRecord
@@ -70,10 +70,9 @@ def done(ws: Workspace, name: str, request: DoneRequest, mode: ChangeMode) -> Ou
         record = before.steps.get(step.id)
         if item.state.closed and item.state is not StepState.DONE:
             raise AlreadyDifferent(
-                f"{step.id} is closed as {item.state.value}: {item.reason}.",
-                fix=sci("reopen", name, step.id, "--reason", "REASON"),
+                f"{step.id} is closed as {item.state.value}: {item.reason}.", fix=_way_back(name, item)
             )
-        if item.state is StepState.DONE and (record is not None or not _adds(request, note)):
+        if item.state is StepState.DONE and not _adds(request, note):
             return Decided(before)
         _refuse_unready(ws, before, profile, step, item)
         if not mode.dry_run:
@@ -85,6 +84,15 @@ def done(ws: Workspace, name: str, request: DoneRequest, mode: ChangeMode) -> Ou
 
     changed = ws.change(name, "done", decide, mode)
     return _recorded(ws, changed, mode, request.step)
+
+
+def _way_back(name: str, item: StepProgress) -> Command:
+    """How a step comes to be open again: reopened, or by changing what made it not needed."""
+    if item.state is StepState.SKIPPED:
+        return sci("reopen", name, item.step.id, "--reason", "REASON")
+    if item.step.only_if and item.step.only_if.fact in item.reason:
+        return sci("set", name, f"{item.step.only_if.fact}=VALUE")
+    return sci("explain", item.step.id)
 
 
 def _adds(request: DoneRequest, note: str) -> bool:
@@ -181,6 +189,11 @@ def skip(ws: Workspace, name: str, step_id: str, reason: str, mode: ChangeMode) 
         if step.kind in _BY_OPERATION or step.kind in (StepKind.AUTOMATIC, StepKind.GO):
             _refuse_other_way(before, step)
             raise GateClosed(f"{step.id} ({step.title}) is the go/no-go of the order and cannot be skipped.")
+        if step.kind is StepKind.FACTS and not step.optional:
+            raise GateClosed(
+                f"{step.id} ({step.title}) is closed by facts, and the order depends on them.",
+                fix=sci("explain", step.id),
+            )
         item = _item(profile, before, step, ws.now())
         if item.state is StepState.SKIPPED:
             return Decided(before)
@@ -188,7 +201,8 @@ def skip(ws: Workspace, name: str, step_id: str, reason: str, mode: ChangeMode) 
             raise AlreadyDifferent(
                 f"{step.id} is closed as {item.state.value}.", fix=sci("status", name, "--all")
             )
-        record = StepRecord(Closed.SKIPPED, (ws.stamp(),), reason)
+        earlier = before.steps.get(step.id) or StepRecord(Closed.DONE, ())
+        record = replace(earlier, closed=Closed.SKIPPED, stamps=(*earlier.stamps, ws.stamp()), reason=reason)
         return Decided(before.with_step(step.id, record), f"{step.id} skipped: {step.title}", reason=reason)
 
     return _recorded(ws, ws.change(name, "skip", decide, mode), mode, step_id)
@@ -243,14 +257,12 @@ def _recorded(ws: Workspace, changed: Changed, mode: ChangeMode, step_id: str) -
 
 def _sentence(profile: Profile, item: StepProgress, changed: bool) -> str:
     name = f"{item.step.id} {item.step.title}"
+    partly = item.state is StepState.READY and len(item.open_parties) < len(item.step.owners.parties)
+    left = " and ".join(party.name for wanted in item.open_parties if (party := profile.party(wanted)))
+    if partly and left:
+        said = "recorded" if changed else "that part is recorded already, nothing was written"
+        return f"{name}: {said}; {left} still to do."
     if not changed:
         when = f" since {day_text(item.since)}" if item.since else ""
         return f"{name}: already {item.state.value}{when}; nothing was written."
-    if (
-        item.state is StepState.READY
-        and item.open_parties
-        and len(item.open_parties) < len(item.step.owners.parties)
-    ):
-        left = [party.name for wanted in item.open_parties if (party := profile.party(wanted))]
-        return f"{name}: recorded; {' and '.join(left)} still to do their part."
     return f"{name}: {item.state.value}."

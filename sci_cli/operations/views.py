@@ -42,6 +42,7 @@ class StepRow:
     late_for: str
     waiting_for: str
     commands: tuple[Command, ...]
+    open_parties_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,14 +49,21 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
 
     def decide(before: Activation, profile: Profile) -> Decided:
         after = before
-        noticed: list[Finding] = []
+        notes: list[Finding] = []
+        added: list[Vpn] = []
         for request in requests:
-            after, found = _with_added(ws, profile, after, request)
-            noticed += found
+            vpn, twice = new_vpn(ws, request, _first_state(before))
+            if not _is_there(after, vpn):
+                after = after.with_vpn(vpn)
+                added.append(vpn)
+                notes += twice
+        found = require_rules(profile, before, after.vpns, added[0] if len(added) == 1 else None)
         names = ", ".join(request.name for request in requests)
         word = "asked for on the port" if before.order else "named for the order"
         count = sum(len(vpn.prefixes) for vpn in after.vpns) - sum(len(vpn.prefixes) for vpn in before.vpns)
-        return Decided(after, f"VPN {names} {word}: {counted(count)}", findings=tuple(_unique(noticed)))
+        return Decided(
+            after, f"VPN {names} {word}: {counted(count)}", findings=(*notes, *found) if added else ()
+        )
 
     changed = ws.change(name, "vpn add", decide, mode)
     names = [request.name for request in requests]
@@ -65,15 +72,22 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
     )
 
 
-def _with_added(
-    ws: Workspace, profile: Profile, before: Activation, request: VpnRequest
-) -> tuple[Activation, tuple[Finding, ...]]:
-    state = VpnState.REQUESTED if before.order else VpnState.ON_ORDER
-    vpn, notes = new_vpn(ws, request, state)
+def _first_state(activation: Activation) -> VpnState:
+    """How a VPN begins: asked for on the port, or named for the order while there is no port."""
+    return VpnState.REQUESTED if activation.order else VpnState.ON_ORDER
+
+
+def _is_there(before: Activation, vpn: Vpn) -> bool:
+    """Whether the very same VPN is on the record already.
+
+    Raises:
+        AlreadyDifferent: it is, with other prefixes or on its way off the port.
+        GateClosed: the order's one VPN is named already and the port does not exist yet.
+    """
     standing = before.vpn(vpn.name)
     if standing is not None:
         if _same(standing, vpn) and standing.state is not VpnState.REMOVAL_REQUESTED:
-            return before, ()
+            return True
         raise AlreadyDifferent(
             f"VPN {standing.name} is already on the record, {_STATE_WORDS[standing.state]}.",
             why=f"Its prefixes there: {_prefixes_text(standing)}.",
@@ -85,8 +99,7 @@ def _with_added(
             why="More VPNs are added in Dynamic Network Manager once the port exists.",
             fix=[sci("order", "place", before.name), sci("vpn", "remove", before.name, before.vpns[0].name)],
         )
-    found = require_rules(profile, before, (*before.vpns, vpn), vpn)
-    return before.with_vpn(vpn), (*notes, *found)
+    return False
 
 
 _STATE_WORDS = {
@@ -97,21 +110,15 @@ _STATE_WORDS = {
 }
 
 
-def _unique(found: Sequence[Finding]) -> list[Finding]:
-    kept: list[Finding] = []
-    for each in found:
-        if each not in kept:
-            kept.append(each)
-    return kept
-
-
 def _added_lines(changed: Changed, names: Sequence[str]) -> tuple[str, ...]:
-    said = f"VPN {', '.join(names)}"
+    said, verb, it = f"VPN {names[0]}", "is", "it"
+    if len(names) > 1:
+        said, verb, it = f"VPNs {', '.join(names)}", "are", "them"
     if not changed.changed:
-        return (f"{said} is already on the record with these prefixes; nothing was written.",)
+        return (f"{said} {verb} already on the record with these prefixes; nothing was written.",)
     if changed.after.order is None:
-        return (f"{said} is named for the order; it becomes number one on the port.",)
-    return (f"{said} is recorded as asked for. Add it in the portal, then confirm it here.",)
+        return (f"{said} {verb} named for the order; it becomes number one on the port.",)
+    return (f"{said} {verb} recorded as asked for. Add {it} in the portal, then confirm {it} here.",)
 
 
 def _after_add(changed: Changed, names: Sequence[str]) -> tuple[Command, ...]:
@@ -181,11 +188,23 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
 
     changed = ws.change(name, "vpn update", decide, mode)
     line = (
-        f"VPN {request.name} is updated."
+        f"VPN {request.name} is updated.{_max_change(changed, request.name)}"
         if changed.changed
         else f"VPN {request.name} is so already; nothing was written."
     )
     return _planned(changed, mode, f"update VPN {request.name}", (line,), (sci("vpn", "list", name),))
+
+
+def _max_change(changed: Changed, name: str) -> str:
+    before, after = changed.before.vpn(name), changed.after.vpn(name)
+    if before is None or after is None:
+        return ""
+    said = [
+        f" MAX IPv{version}: {before.maximum(version) or 'not known'} -> {after.maximum(version)}."
+        for version in (4, 6)
+        if before.maximum(version) != after.maximum(version)
+    ]
+    return "".join(said)
 
 
 def require_vpn(activation: Activation, vpn: str) -> Vpn:
@@ -259,21 +278,22 @@ def confirm(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, withdraw: b
             )
         if standing.state is VpnState.ATTACHED:
             return Decided(before)
-        gone = (standing.state is VpnState.REMOVAL_REQUESTED) is not withdraw
-        word = "request withdrawn" if withdraw else "confirmed"
-        if gone:
-            return Decided(before.without_vpn(vpn), f"VPN {standing.name}: {word}, off the port")
-        after = before.with_vpn(replace(standing, state=VpnState.ATTACHED, stamp=ws.stamp()))
-        return Decided(after, f"VPN {standing.name}: {word}, on the port")
+        leaving = standing.state is VpnState.REMOVAL_REQUESTED
+        if leaving is not withdraw:
+            word = "request withdrawn, not" if withdraw else "confirmed, no longer"
+            return Decided(before.without_vpn(vpn), f"VPN {standing.name}: {word} on the port")
+        if withdraw:
+            state = VpnState.ATTACHED if standing.attached else VpnState.REQUESTED
+            return Decided(
+                before.with_vpn(replace(standing, state=state, stamp=ws.stamp())),
+                f"VPN {standing.name}: removal withdrawn",
+            )
+        stamp = ws.stamp()
+        seen = replace(standing, state=VpnState.ATTACHED, stamp=stamp, attached=stamp)
+        return Decided(before.with_vpn(seen), f"VPN {standing.name}: confirmed, on the port")
 
     changed = ws.change(name, "vpn confirm", decide, mode)
-    left = changed.after.vpn(vpn)
-    where = "on the port" if left else "off the port"
-    line = (
-        f"VPN {vpn} is {where}."
-        if changed.changed
-        else f"VPN {vpn} is already confirmed on the port; nothing was written."
-    )
+    line = _confirmed_line(changed, vpn, withdraw=withdraw)
     view = VpnsView(
         showing.header(changed.profile, changed.after),
         changed.after.vpns,
@@ -281,6 +301,16 @@ def confirm(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, withdraw: b
         (line,),
     )
     return showing.outcome_of(changed, view, mode, next=(sci("status", name),))
+
+
+def _confirmed_line(changed: Changed, vpn: str, *, withdraw: bool) -> str:
+    left = changed.after.vpn(vpn)
+    if not changed.changed:
+        return f"VPN {vpn} is already confirmed on the port; nothing was written."
+    if withdraw:
+        where = f"it is {_STATE_WORDS[left.state]}" if left else "it is not on the record any more"
+        return f"The request for VPN {vpn} is withdrawn; {where}."
+    return f"VPN {vpn} is {'on the port' if left else 'off the port'}."
 
 
 def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Sequence[str]) -> Outcome:
@@ -292,11 +322,10 @@ def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Seque
     before, profile = loaded.activation, ws.profile_of(loaded.activation)
     gone = [require_vpn(before, vpn).name for vpn in removing]
     left = tuple(vpn for vpn in before.vpns if vpn.name not in gone)
-    state = VpnState.REQUESTED if before.order else VpnState.ON_ORDER
     added: list[Vpn] = []
     notes: list[Finding] = []
     for request in adding:
-        vpn, twice = new_vpn(ws, request, state)
+        vpn, twice = new_vpn(ws, request, _first_state(before))
         standing = next((each for each in left if each.name.casefold() == vpn.name.casefold()), None)
         if standing:
             raise AlreadyDifferent(
@@ -305,6 +334,12 @@ def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Seque
         added.append(vpn)
         notes += twice
     after = (*left, *added)
+    if before.order is None and len(after) > 1:
+        raise GateClosed(
+            f"The order connects one VPN, and {after[0].name} is it.",
+            why="More VPNs are added in Dynamic Network Manager once the port exists.",
+            fix=sci("vpn", "remove", name, after[0].name),
+        )
     changed = added[0] if len(added) == 1 else None
     found = (*port_findings(profile, before, after, changed), *notes)
     closed = blockers(found)
@@ -332,6 +367,7 @@ def _plan_view(
     old = {vpn.name for vpn in before.vpns}
     new = {vpn.name for vpn in after}
     step = profile.step_of_kind(StepKind.VPNS)
+    moved = old != new or any(vpn.state is VpnState.REMOVAL_REQUESTED for vpn in after)
     return PlanView(
         header=showing.header(profile, before),
         title=title,
@@ -340,7 +376,7 @@ def _plan_view(
         removed=tuple(vpn for vpn in before.vpns if vpn.name not in new),
         before=budgets(before.vpns),
         after=budgets(after),
-        portal=step.portal if step and before.order else (),
+        portal=step.portal if step and before.order and moved else (),
         lines=lines,
     )
 

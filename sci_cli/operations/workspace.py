@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation, Change, Event, Stamp
-from sci_cli.domain.findings import Finding
+from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import ActivationNotFound, InvalidValue, sci
@@ -63,13 +63,14 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The home folder in use, opened lazily by the session."""
+    """The home folder in use, opened by the session; `remarks` says what is odd about its surroundings."""
 
     home: Path
     store: Store
     catalogue: Catalogue
     clock: Callable[[], datetime]
     user: str
+    remarks: Callable[[], tuple[str, ...]] = tuple
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -125,6 +126,9 @@ class Workspace:
         except ActivationNotFound as missing:
             raise self._not_found(name) from missing
         decided, profile = found[-1]
+        if changed:
+            notices = (*notices, *self.remarks())
+            decided = replace(decided, findings=(*decided.findings, *_clock_behind(after)))
         return Changed(before, after, profile, decided, changed, head, notices)
 
     def _with_event(self, before: Activation, decided: Decided, command: str) -> Activation:
@@ -153,6 +157,22 @@ class Workspace:
         if near:
             return ActivationNotFound(message, fix=[sci("status", each) for each in near])
         return ActivationNotFound(message, fix=sci("list") if names else sci("new", "NAME"))
+
+
+def _clock_behind(activation: Activation) -> tuple[Finding, ...]:
+    """The order of events is their sequence, so a clock that went back is said and does no harm."""
+    last = activation.history[-1]
+    if not last.clock_behind:
+        return ()
+    return (
+        Finding(
+            "record.clock_behind",
+            Severity.WARNING,
+            f"The clock of this machine is behind the change before ({last.at:%Y-%m-%d %H:%M} UTC).",
+            why="Times on record may be wrong; the order of changes is kept by their number.",
+            fix=("Set the clock of the machine.",),
+        ),
+    )
 
 
 def refuse_wrong_clock(now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -10,7 +10,14 @@ from typing import Protocol, TypeAlias
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.plain import digest
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import ActivationNotFound, AlreadyDifferent, ProfileNotFound, StaleRevision, sci
+from sci_cli.errors import (
+    ActivationNotFound,
+    AlreadyDifferent,
+    ProfileNotFound,
+    SciError,
+    StaleRevision,
+    sci,
+)
 from sci_cli.safety.text import quoted
 
 Decide: TypeAlias = Callable[[Activation], Activation]
@@ -62,6 +69,16 @@ class Store(Protocol):
             ActivationNotFound: there is none.
             RecordCorrupt: what is stored fails its check, or a newer version wrote it.
             StoreUnavailable: the store cannot be read.
+        """
+        ...
+
+    def load_all(self, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        """Each name with its activation, or with the problem that `load` would raise; in the order given.
+
+        Every record is read and verified as by `load`, when its turn comes.
+
+        Raises:
+            StoreUnavailable: the store itself cannot be read.
         """
         ...
 

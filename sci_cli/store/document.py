@@ -26,8 +26,8 @@ from dataclasses import dataclass
 
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.plain import NotPlain, Plain, canonical, from_plain, to_plain
-from sci_cli.safety.strict_yaml import dump_own, load_own
 from sci_cli.safety.text import quoted, visible
+from sci_cli.store.lines import read_lines
 
 FORMAT = 1
 SIZE_LIMIT = 20_000_000
@@ -93,6 +93,9 @@ def render(activation: Activation) -> Written:
     Raises:
         AssertionError: the bytes would not give the same activation when read; a mistake of the program.
     """
+    # Only here because reading a record seldom needs a YAML parser and its start-up is felt.
+    from sci_cli.safety.strict_yaml import dump_own
+
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
@@ -172,9 +175,17 @@ def _mismatch(data: bytes, *, has_format: bool) -> NotIntact:
 
 def _read(body: bytes) -> Body:
     try:
-        return load_own(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        return read_lines(text) or _read_yaml(text)
     except ValueError as error:
         raise NotIntact(f"cannot be read: {visible(str(error), allow_newlines=False)[:200]}") from None
+
+
+def _read_yaml(text: str) -> Body:
+    # Only here because most records hold nothing it is needed for, and its start-up is felt.
+    from sci_cli.safety.strict_yaml import load_own
+
+    return load_own(text)
 
 
 def _format(plain: Body) -> int:

@@ -84,7 +84,8 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
         StoreUnavailable: it cannot be read, which is not the same as not being there.
     """
     path = folder.path_of(name + ENDING)
-    _refuse_twins(name, path, listing.twins_of(name), exists=name in listing.names)
+    if twins := listing.twins_of(name):
+        _refuse_twins(name, path, twins, exists=name in listing.names)
     try:
         seen = read_file(disk, folder, name + ENDING, SIZE_LIMIT)
         if disk.has_owners and seen.owner != disk.user():
@@ -136,8 +137,6 @@ def unreadable(path: str, error: OSError) -> StoreUnavailable:
 
 
 def _refuse_twins(name: str, path: str, twins: tuple[str, ...], *, exists: bool) -> None:
-    if not twins:
-        return
     if not exists:
         raise ActivationNotFound(
             f"The activation {quoted(name)} is not found.",

@@ -156,12 +156,13 @@ def portal_block(page: Page, clicks: Sequence[str]) -> None:
 
 
 def dry_run_line(page: Page, outcome: Outcome) -> None:
-    """Says that nothing is changed, where nothing was to be changed."""
+    """Says before anything else that what follows is a trial."""
     if not outcome.dry_run:
         return
     planned = isinstance(outcome.view, PlanView) and not outcome.changed and not outcome.view.lines
+    what = "this is a plan only" if planned else "--dry-run; this is what would be recorded"
+    page.line((f"Nothing is changed: {what}.", BOLD))
     page.blank()
-    page.line((f"Nothing is changed: {'this is a plan only' if planned else '--dry-run'}.", BOLD))
 
 
 def notices_block(page: Page, notices: Sequence[str]) -> None:

@@ -119,7 +119,7 @@ def _budgets(page: Page, before: Budget | None, after: Budget | None) -> None:
     if before is None and after is None:
         return
     old, new = (before.total if before else 0), (after.total if after else 0)
-    label = "Prefixes" if (after or before or Budget(4, 0, ())).version == 4 else "Prefixes IPv6"
+    label = f"Prefixes IPv{(after or before or Budget(4, 0, ())).version}"
     smallest = after.smallest if after else None
     maximum = f" of MAX {smallest.maximum}" if smallest else ""
     verdict: Part = ("ok", GOOD)

@@ -85,8 +85,9 @@ def order(page: Page, view: OrderView, outcome: Outcome) -> None:
         page.labelled("Breach", (view.breach, BAD))
     for unmet in view.unmet:
         page.labelled("Unmet", unmet)
-    page.blank()
-    _form(page, view.form)
+    if not page.look.quiet:
+        page.blank()
+        _form(page, view.form)
     if view.comparison:
         page.blank()
         _comparison(page, view.comparison)

@@ -43,8 +43,8 @@ _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 def render(outcome: Outcome, look: Look) -> str:
     """The outcome as text for people; empty, or ending with a line end. Its error is not part of it."""
     page = Page(look)
-    SCREENS[type(outcome.view)](page, outcome.view, outcome)
     dry_run_line(page, outcome)
+    SCREENS[type(outcome.view)](page, outcome.view, outcome)
     if outcome.findings:
         page.blank()
         findings_block(page, outcome.findings)

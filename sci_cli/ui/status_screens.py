@@ -8,7 +8,7 @@ from sci_cli.domain.progress import PhaseProgress, StepState
 from sci_cli.errors import Command, sci
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import ActivationRow, HomeView, ListView, NextView, StatusView, StepRow
-from sci_cli.ui.blocks import counted, day, header, short_day, spelled
+from sci_cli.ui.blocks import counted, day, header, minute, short_day, spelled
 from sci_cli.ui.network_screens import budget_line
 from sci_cli.ui.page import BAD, BOLD, DIM, GOOD, OWNER, Page, Part
 
@@ -69,7 +69,7 @@ def _next_action(page: Page, view: StatusView) -> None:
         words: list[Part] = [(owners, OWNER)]
         words += [f"   {each}" for each in (since, _part_left(first)) if each]
         words += [(f"   LATE by {first.late_for}", BAD)] if first.late else []
-        words += [f"   due {day(first.due)}"] if first.due and not first.late else []
+        words += [f"   due {minute(first.due)} UTC"] if first.due and not first.late else []
         page.paragraph(*words, indent=7)
     for command in first.commands:
         page.command(command, indent=7)
@@ -82,7 +82,7 @@ def _next_action(page: Page, view: StatusView) -> None:
 def _part_left(row: StepRow) -> str:
     if not row.open_parties or len(row.open_parties) == len(row.owners) or row.owners_mode == "any":
         return ""
-    return f"still to do: {', '.join(row.open_parties)}"
+    return f"still to do: {row.open_parties_text}"
 
 
 def _phase(page: Page, phase: PhaseProgress, width: int) -> None:

@@ -16,7 +16,8 @@ from sci_cli.domain.activation import (
     Verification,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import billing_accepted, handoff_findings, order_findings, order_form
+from sci_cli.domain.gates import billing_accepted, order_findings, order_form
+from sci_cli.domain.handoff_rules import handoff_findings
 from sci_cli.domain.profile import BILLING_GATES, FieldRule, Gate, GateKind, OrderField, Profile
 from tests.operations.build import (
     NOON,

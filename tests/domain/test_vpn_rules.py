@@ -162,7 +162,6 @@ def test_a_vpn_above_its_own_max_is_reported_for_itself() -> None:
     assert exceeded.message == ("6 of MAX 5 IPv4 prefixes: VPN A alone would exceed the MAX of VPN A.")
 
 
-@pytest.mark.xfail(strict=True, reason="the request names the VPN's own count; the total needs more")
 def test_a_request_for_a_higher_max_asks_for_what_the_whole_port_needs() -> None:
     two = vpn("A", *blocks(6, 1), maximum=5), vpn("B", *blocks(4, 2), maximum=100)
     (exceeded,) = only("vpn.max_exceeded", found(*two))

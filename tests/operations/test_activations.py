@@ -233,7 +233,6 @@ def test_security_products_are_refused_after_the_order_whatever_the_reason(tmp_p
     assert not desk.set("security-products=none").changed
 
 
-@pytest.mark.xfail(strict=True, reason="the order of several values counts as a difference")
 def test_the_same_locations_in_another_order_are_the_same_after_the_order(tmp_path: Path) -> None:
     desk = clear_to_place(tmp_path)
     desk.set("location=Hong Kong", "location=Tokyo")
@@ -241,7 +240,6 @@ def test_the_same_locations_in_another_order_are_the_same_after_the_order(tmp_pa
     assert not desk.set("location=Tokyo", "location=Hong Kong").changed
 
 
-@pytest.mark.xfail(strict=True, reason="only the facts of the shipped form are fixed by the order")
 def test_a_value_another_providers_form_carries_is_fixed_with_the_order_too(tmp_path: Path) -> None:
     desk = started(tmp_path, "nimbus-cloud")
     desk.done("K1")

@@ -72,7 +72,6 @@ def test_shutdown_is_asked_for_with_what_it_affects_then_confirmed(tmp_path: Pat
     assert [event.reason for event in desk.record().history[-2:]] == ["maintenance", "maintenance"]
 
 
-@pytest.mark.xfail(strict=True, reason="one prefix 'go dark'")
 def test_one_prefix_goes_dark_in_the_singular(tmp_path: Path) -> None:
     assert lines(ask(ordered(tmp_path), DOWN))[0] == "VPN CORP: 1 prefix goes dark."
 
@@ -171,7 +170,6 @@ def test_seeing_what_was_asked_for_confirms_it_and_seeing_the_other_does_not(tmp
     assert desk.record().port == Port(DOWN, Stamp(NOON, USER))
 
 
-@pytest.mark.xfail(strict=True, reason="the same sighting is written again while a request is open")
 def test_seeing_the_same_again_writes_nothing_while_a_request_is_open(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     ask(desk, DOWN)

@@ -118,7 +118,6 @@ def test_a_step_closed_with_another_can_still_get_its_note(tmp_path: Path) -> No
     assert not desk.done("O3").changed
 
 
-@pytest.mark.xfail(strict=True, reason="a note given for a step with a record is dropped without a word")
 def test_no_note_is_dropped(tmp_path: Path) -> None:
     desk = started(tmp_path)
     desk.done("P2")
@@ -229,7 +228,6 @@ def test_a_step_closed_otherwise_is_a_conflict(tmp_path: Path) -> None:
     assert error.message.startswith("P3 is closed as not-needed: cloud-type is vpc")
 
 
-@pytest.mark.xfail(strict=True, reason="the fix offered for a step not needed is refused in its turn")
 def test_the_fix_for_a_step_not_needed_works(tmp_path: Path) -> None:
     desk = started(tmp_path)
     desk.set("cloud-type=vpc")
@@ -290,7 +288,6 @@ def test_skipping_the_steps_before_the_order_opens_no_gate(tmp_path: Path) -> No
     refused(desk, GateClosed, lambda: desk.done("O3"))
 
 
-@pytest.mark.xfail(strict=True, reason="skip takes steps closed by facts the order depends on")
 @pytest.mark.parametrize("step", ["P1", "P4", "O1"])
 def test_a_step_whose_facts_the_order_depends_on_is_not_skipped(tmp_path: Path, step: str) -> None:
     desk = started(tmp_path)
@@ -298,7 +295,6 @@ def test_a_step_whose_facts_the_order_depends_on_is_not_skipped(tmp_path: Path, 
         skip(desk, step)
 
 
-@pytest.mark.xfail(strict=True, reason="skipping drops the parts, the note and the evidence recorded before")
 def test_skipping_keeps_what_one_party_recorded_before(tmp_path: Path) -> None:
     desk = started(tmp_path)
     desk.done("P2", "customer", note="ours is done", evidence=(PROOF,))

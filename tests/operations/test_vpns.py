@@ -235,7 +235,6 @@ def test_the_route_limit_of_the_provider_warns_once_and_blocks_nothing(tmp_path:
     assert standing(desk)["BIG"] == "requested"
 
 
-@pytest.mark.xfail(strict=True, reason="the total after each of the VPNs added is told, not the last one")
 def test_the_route_limit_warns_once_for_several_vpns_added_together(tmp_path: Path) -> None:
     desk = ordered(tmp_path, corp(maximum=1000))
     two = wanted("BIG", *blocks(120, 100), maximum=1000), wanted("LAB", "10.30.0.0/16", maximum=1000)
@@ -356,7 +355,6 @@ def test_an_addition_that_was_not_done_is_withdrawn(tmp_path: Path) -> None:
     assert standing(desk) == {"CORP": "attached"}
 
 
-@pytest.mark.xfail(strict=True, reason="the removal hides that the VPN was never confirmed")
 def test_withdrawing_the_removal_of_an_unconfirmed_vpn_does_not_put_it_on_the_port(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     desk.add(LAB)
@@ -414,7 +412,6 @@ def test_a_plan_refuses_a_name_that_is_on_the_port(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="before the order a plan allows what adding refuses")
 def test_a_plan_before_the_order_says_that_the_order_connects_one_vpn(tmp_path: Path) -> None:
     desk = started(tmp_path)
     try:

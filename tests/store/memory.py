@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import InvalidValue, RecordCorrupt
+from sci_cli.errors import InvalidValue, RecordCorrupt, SciError
 from sci_cli.store.contract import (
     Decide,
     Loaded,
@@ -47,6 +48,14 @@ class MemoryStore:
         if written is None:
             raise no_activation(name)
         return Loaded(parse(written.data, name).activation, (), written.head)
+
+    def load_all(self, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        """Each name with its activation or its problem."""
+        for name in names:
+            try:
+                yield name, self.load(name)
+            except SciError as problem:
+                yield name, problem
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation."""

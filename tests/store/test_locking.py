@@ -147,7 +147,7 @@ def test_a_lock_file_deleted_while_held_stops_nobody_and_no_change_is_lost(home:
 def _removing_the_lock_at(home: Path, at: str) -> CountingDisk:
     """A disk on which somebody removes the lock file once, just before the first call of that name."""
     path = home / "activations/.acme-1.lock"
-    removed = []
+    removed: list[int] = []
 
     def act(_number: int, name: str) -> None:
         if name == at and not removed:

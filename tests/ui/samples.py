@@ -310,7 +310,9 @@ OUTCOMES: Mapping[str, Outcome] = {
         reference_views.ProfilesView(
             (
                 reference_views.ProfileRow("nimbus-cloud", "Nimbus Cloud", "2026-01", "shipped", ""),
-                reference_views.ProfileRow("torn", "", "", "yours", "torn.yaml:2:1: The quotes are not closed."),
+                reference_views.ProfileRow(
+                    "torn", "", "", "yours", "torn.yaml:2:1: The quotes are not closed."
+                ),
             )
         )
     ),
@@ -338,7 +340,9 @@ OUTCOMES: Mapping[str, Outcome] = {
         )
     ),
     "where": Outcome(
-        reference_views.WhereView((("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence")))
+        reference_views.WhereView(
+            (("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence"))
+        )
     ),
     "help": Outcome(
         reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))

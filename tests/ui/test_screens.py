@@ -13,7 +13,7 @@ import pytest
 
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
-from sci_cli.operations import reference_views, views
+from sci_cli.operations import reference_views, views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui.look import Look, look_for
 from sci_cli.ui.screens import SCREENS, render
