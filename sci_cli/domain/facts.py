@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sci_cli.domain.profile import Condition, FactKind, FactSpec
-from sci_cli.errors import Fix, InvalidValue, sci
+from sci_cli.errors import InvalidValue, sci
 from sci_cli.safety.text import clean, quoted
 
 CUSTOMER = "customer"
@@ -77,9 +77,9 @@ def parse_fact(spec: FactSpec, texts: Sequence[str]) -> tuple[str, ...]:
         parts = text.split(",") if spec.kind is FactKind.CHOICES else [text]
         values.extend(_parse_one(spec, part) for part in parts)
     if len(values) > 1 and not spec.multiple:
-        raise InvalidValue(f"{spec.id} takes one value, {len(values)} are given.", fix=_help(spec))
+        raise _refusal(spec, f"{spec.id} takes one value, {len(values)} are given.")
     if NONE in values and len(values) > 1 and spec.kind is FactKind.CHOICES:
-        raise InvalidValue(f"{spec.id} says none and names products at the same time.", fix=_help(spec))
+        raise _refusal(spec, f"{spec.id} says none and names products at the same time.")
     return tuple(dict.fromkeys(values))
 
 
@@ -87,7 +87,7 @@ def _parse_one(spec: FactSpec, text: str) -> str:
     limit = spec.maximum if spec.kind is FactKind.TEXT and spec.maximum else 200
     value = clean(text, what=spec.id, limit=limit)
     if not value:
-        raise InvalidValue(f"{spec.id} is empty.", fix=_help(spec))
+        raise _refusal(spec, f"{spec.id} is empty.")
     match spec.kind:
         case FactKind.CHOICE | FactKind.CHOICES:
             return _choice(spec, value)
@@ -105,22 +105,20 @@ def _parse_one(spec: FactSpec, text: str) -> str:
 
 def _text(spec: FactSpec, value: str) -> str:
     if spec.minimum is not None and len(value) < spec.minimum:
-        raise InvalidValue(
-            f"{spec.id} has at least {spec.minimum} characters; {len(value)} are given.", fix=_help(spec)
-        )
+        raise _refusal(spec, f"{spec.id} has at least {spec.minimum} characters; {len(value)} are given.")
     return value
 
 
-def _help(spec: FactSpec) -> tuple[Fix, ...]:
-    return (*((spec.hint,) if spec.hint else ()), sci("explain", spec.id))
+def _refusal(spec: FactSpec, message: str) -> InvalidValue:
+    """The error for a value that does not fit, with what the value is and where to read more."""
+    hint = f"{spec.hint[0].upper()}{spec.hint[1:].rstrip('.')}." if spec.hint else ()
+    return InvalidValue(message, why=hint, fix=sci("explain", spec.id))
 
 
 def _choice(spec: FactSpec, value: str) -> str:
     chosen = "-".join(value.lower().split())
     if chosen not in spec.choices:
-        raise InvalidValue(
-            f"{spec.id} is one of {', '.join(spec.choices)}; {quoted(value, 60)} is not.", fix=_help(spec)
-        )
+        raise _refusal(spec, f"{spec.id} is one of {', '.join(spec.choices)}; {quoted(value, 60)} is not.")
     return chosen
 
 
@@ -128,10 +126,10 @@ def _digits(spec: FactSpec, value: str) -> str:
     stray = next((char for char in value if char not in "0123456789"), None)
     if stray is not None:
         shown = quoted(stray) if stray.isascii() else f"{quoted(stray)} (U+{ord(stray):04X})"
-        raise InvalidValue(f"{spec.id} consists of the digits 0-9; {shown} is none of them.", fix=_help(spec))
+        raise _refusal(spec, f"{spec.id} consists of the digits 0-9; {shown} is none of them.")
     low, high = spec.minimum or 1, spec.maximum or 200
     if not low <= len(value) <= high:
-        raise InvalidValue(f"{spec.id} has {low} to {high} digits; {len(value)} are given.", fix=_help(spec))
+        raise _refusal(spec, f"{spec.id} has {low} to {high} digits; {len(value)} are given.")
     return value
 
 
@@ -140,9 +138,7 @@ def _number(spec: FactSpec, value: str) -> str:
     high = spec.maximum if spec.maximum is not None else 2**63
     plain = value.isascii() and value.isdigit() and len(value) <= 20 and (value == "0" or value[0] != "0")
     if not plain or not low <= int(value) <= high:
-        raise InvalidValue(
-            f"{spec.id} is a whole number from {low} to {high}; {quoted(value, 40)} is not.", fix=_help(spec)
-        )
+        raise _refusal(spec, f"{spec.id} is a whole number from {low} to {high}; {quoted(value, 40)} is not.")
     return value
 
 
@@ -152,9 +148,7 @@ def _date(spec: FactSpec, value: str) -> str:
             raise ValueError
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise InvalidValue(
-            f"{spec.id} is a date as YYYY-MM-DD; {quoted(value, 40)} is not.", fix=_help(spec)
-        ) from None
+        raise _refusal(spec, f"{spec.id} is a date as YYYY-MM-DD; {quoted(value, 40)} is not.") from None
 
 
 def _interface(spec: FactSpec, value: str) -> str:
@@ -163,9 +157,9 @@ def _interface(spec: FactSpec, value: str) -> str:
             raise ValueError
         return str(ipaddress.ip_interface(value))
     except ValueError:
-        raise InvalidValue(
+        raise _refusal(
+            spec,
             f"{spec.id} is an address with its length, such as 192.0.2.1/30; {quoted(value, 60)} is not.",
-            fix=_help(spec),
         ) from None
 
 

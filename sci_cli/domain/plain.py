@@ -14,7 +14,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from sci_cli.domain.prefixes import Prefix, parse_prefix
 
@@ -82,7 +82,7 @@ def from_plain(wanted: type[T], plain: object, place: str = "") -> T:
         NotPlain: a key is missing or unknown, or a text does not fit its type.
     """
     try:
-        value: T = _reader(wanted)(plain)
+        value: T = _reader(cast("Hashable", wanted))(plain)
     except _Misfit as misfit:
         where = (place + misfit.place).removeprefix(".") or "the document"
         raise NotPlain(f"{where}: {misfit.sentence}") from None
@@ -204,33 +204,36 @@ class _FieldReaders(dict[str, _Reader]):
 
     def __init__(self, wanted: Any) -> None:
         super().__init__()
-        self._hints = get_type_hints(wanted)
+        hints = get_type_hints(wanted)
+        self._hints = {item.name: hints[item.name] for item in fields(wanted)}
 
     def __missing__(self, key: str) -> _Reader:
+        if key not in self._hints:
+            raise _Misfit(f"unknown key {key}")
         self[key] = found = _reader(self._hints[key])
         return found
 
 
 def _whole(wanted: Any) -> _Reader:
-    known = {item.name: None for item in fields(wanted)}
     needed = [
         item.name for item in fields(wanted) if item.default is MISSING and item.default_factory is MISSING
     ]
     readers = _FieldReaders(wanted)
 
     def read(plain: object) -> Any:
-        entries = _dict(plain)
-        if not entries.keys() <= known.keys():
-            raise _Misfit(f"unknown key {next(key for key in entries if key not in known)}")
-        for name in needed:
-            if name not in entries:
-                raise _Misfit(f"{name} is missing")
         found: dict[str, Any] = {}
-        for key, entry in entries.items():
+        for key, entry in _dict(plain).items():
+            reader = readers[key]
+            if reader is _text and type(entry) is str:
+                found[key] = entry
+                continue
             try:
-                found[key] = readers[key](entry)
+                found[key] = reader(entry)
             except _Misfit as misfit:
                 raise misfit.inside(f".{key}") from None
+        for name in needed:
+            if name not in found:
+                raise _Misfit(f"{name} is missing")
         return wanted(**found)
 
     return read

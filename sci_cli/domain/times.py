@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sci_cli.errors import InvalidValue
 from sci_cli.safety.text import clean, quoted
@@ -76,6 +75,8 @@ def _instant(value: str, match: re.Match[str], what: str) -> datetime:
 
 
 def _in_zone(value: str, local: datetime, zone: str, what: str) -> datetime:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # few command lines name a zone
+
     try:
         info = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

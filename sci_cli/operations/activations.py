@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
@@ -178,11 +179,7 @@ def set_facts(
         lines = [f"{fact_id} = {after.fact(fact_id)}" for fact_id in given]
     else:
         lines = [f"{fact_id} is {after.fact(fact_id)} already; nothing was written." for fact_id in given]
-    found = (
-        ()
-        if after.order
-        else tuple(_as_note(each) for each in blockers(order_findings(profile, after, ws.now())))
-    )
+    found = _still_open(profile, after, ws.now())
     known = progress(profile, after, ws.now())
     return showing.outcome_of(
         changed,
@@ -193,9 +190,21 @@ def set_facts(
     )
 
 
-def _as_note(finding: Finding) -> Finding:
-    """What still stands in the way of the order is worth a note after recording facts, not an alarm."""
-    return replace(finding, severity=Severity.NOTE, message=f"Before the order: {finding.message}", why="")
+def _still_open(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
+    """What still stands in the way of the order, as one note: worth knowing after recording facts."""
+    closed = () if activation.order else blockers(order_findings(profile, activation, now))
+    if not closed:
+        return ()
+    things = "1 thing is" if len(closed) == 1 else f"{len(closed)} things are"
+    return (
+        Finding(
+            "order.not_ready",
+            Severity.NOTE,
+            f"Before the order {things} still open. {' '.join(each.message for each in closed)}",
+            fix=(sci("check", activation.name, "--for", "order"),),
+            details={"open": tuple(each.code for each in closed)},
+        ),
+    )
 
 
 def _usual(

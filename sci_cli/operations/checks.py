@@ -125,7 +125,8 @@ def _verdict(purpose: str, activation: Activation, found: Sequence[Finding]) -> 
     if blocking:
         return f"{things} against the rules."
     warned = sum(finding.severity is Severity.WARNING for finding in found)
-    return f"No rule is broken; {warned} to look at." if warned else "Nothing is wrong."
+    many = "1 warning" if warned == 1 else f"{warned} warnings"
+    return f"No rule is broken; {many} to look at." if warned else "Nothing is wrong."
 
 
 def _passed(profile: Profile, activation: Activation, now: datetime) -> tuple[str, ...]:

@@ -110,6 +110,10 @@ FINDINGS: dict[str, str] = {
     ),
     "order.field_missing": ("The order form has a field for which nothing is on record."),
     "order.nat_not_reviewed": ("A public cloud product needs the NAT section reviewed before the order."),
+    "order.not_ready": (
+        "The order may not be placed yet. The note counts what is still open; `sci check NAME --for order` "
+        "lists it with the fixes."
+    ),
     "order.optional_missing": ("The order works without this value, at a cost that the finding names."),
     "order.private_ip_not_active": (
         "The port joins a Private IP network to the cloud. Without an active connection there is "
@@ -127,6 +131,10 @@ FINDINGS: dict[str, str] = {
     "prefix.special_use": (
         "The range has a meaning of its own in every network, so it cannot, or can only with "
         "care, be announced through a VPN."
+    ),
+    "record.unreadable": (
+        "The record of one activation cannot be read or fails its check, so it is left out of a list "
+        "over all. `sci status NAME` says what is wrong with it and how to put it right."
     ),
     "record.clock_behind": (
         "The clock of the machine went backwards between two changes. Changes keep their order by "

@@ -33,6 +33,7 @@ from sci_cli.operations.views import (
 from sci_cli.operations.workspace import (
     Workspace,
 )
+from sci_cli.store.contract import Loaded
 
 
 def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
@@ -89,10 +90,9 @@ def status_view(
     )
 
 
-def _row(ws: Workspace, name: str, now: datetime) -> ActivationRow:
+def _row(ws: Workspace, name: str, found: Loaded | SciError, now: datetime) -> ActivationRow:
     try:
-        activation = ws.load(name).activation
-        profile = ws.profile_of(activation)
+        activation, profile = _opened(ws, found)
     except SciError as problem:
         return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem.message)
     known = progress(profile, activation, now)
@@ -119,7 +119,13 @@ def _row(ws: Workspace, name: str, now: datetime) -> ActivationRow:
 
 def _rows(ws: Workspace) -> tuple[ActivationRow, ...]:
     now = ws.now()
-    return tuple(_row(ws, name, now) for name in ws.store.names())
+    return tuple(_row(ws, name, found, now) for name, found in ws.store.load_all(ws.store.names()))
+
+
+def _opened(ws: Workspace, found: Loaded | SciError) -> tuple[Activation, Profile]:
+    if isinstance(found, SciError):
+        raise found
+    return found.activation, ws.profile_of(found.activation)
 
 
 def list_all(ws: Workspace) -> Outcome:
@@ -136,20 +142,55 @@ def home(ws: Workspace, version: str) -> Outcome:
 def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
     """What is possible now, in one activation or in all, for one party or for all.
 
+    Over all activations, one that cannot be read is a finding, and one without that party is passed over.
+
     Raises:
-        InvalidValue: no such party.
+        InvalidValue: no such party, neither in the activation named nor in any.
+        SciError: the activation named cannot be read.
     """
+    if name:
+        activation = ws.load(name).activation
+        rows = _next_rows(ws, activation, ws.profile_of(activation), owner)
+        return Outcome(NextView(rows, owner), activation=name)
+    found: list[NextRow] = []
+    problems: list[Finding] = []
+    without: list[InvalidValue] = []
+    with_party = 0
+    for each, loaded in ws.store.load_all(ws.store.names()):
+        try:
+            activation, profile = _opened(ws, loaded)
+        except SciError as problem:
+            problems.append(_unreadable(each, problem))
+            continue
+        try:
+            found += _next_rows(ws, activation, profile, owner)
+            with_party += 1
+        except InvalidValue as unknown:
+            without.append(unknown)
+    if without and not with_party:
+        raise without[0]
+    return Outcome(NextView(tuple(found), owner), findings=tuple(problems))
+
+
+def _next_rows(ws: Workspace, activation: Activation, profile: Profile, owner: str) -> tuple[NextRow, ...]:
     now = ws.now()
-    names = (name,) if name else ws.store.names()
-    rows: list[NextRow] = []
-    for each in names:
-        activation = ws.load(each).activation
-        profile = ws.profile_of(activation)
-        party = find_party(profile, owner) if owner else ""
-        for item in progress(profile, activation, now).ready():
-            if not party or party in item.open_parties:
-                rows.append(NextRow(each, showing.step_row(profile, activation, item, now)))
-    return Outcome(NextView(tuple(rows), owner), activation=name)
+    party = find_party(profile, owner) if owner else ""
+    return tuple(
+        NextRow(activation.name, showing.step_row(profile, activation, item, now))
+        for item in progress(profile, activation, now).ready()
+        if not party or party in item.open_parties
+    )
+
+
+def _unreadable(name: str, problem: SciError) -> Finding:
+    return Finding(
+        "record.unreadable",
+        Severity.WARNING,
+        f"{name} is left out: {problem.message}",
+        why=" ".join(problem.why),
+        fix=problem.fix,
+        details={"activation": name, "problem": problem.code},
+    )
 
 
 def history(ws: Workspace, name: str, *, limit: int | None = None) -> Outcome:

@@ -33,10 +33,12 @@ def show(ws: Workspace, name: str) -> Outcome:
     )
 
 
-def port_view(profile: Profile, activation: Activation, *lines: str) -> PortView:
+def port_view(
+    profile: Profile, activation: Activation, *lines: str, clicks: bool = True, cautions: bool = True
+) -> PortView:
     """Status, request and what hangs on the port."""
     carried = tuple(vpn for vpn in activation.vpns if vpn.state is not VpnState.ON_ORDER)
-    clicks = tuple(click for step in profile.steps if step.kind is StepKind.PORT for click in step.portal)
+    path = tuple(click for step in profile.steps if step.kind is StepKind.PORT for click in step.portal)
     return PortView(
         header=showing.header(profile, activation),
         status=PORTAL_WORDS[activation.port.status],
@@ -44,8 +46,8 @@ def port_view(profile: Profile, activation: Activation, *lines: str) -> PortView
         requested=activation.port.requested,
         vpns=carried,
         prefixes=sum(vpn.count(version) for vpn in carried for version in (4, 6)),
-        portal=clicks if activation.order else (),
-        cautions=profile.cautions_for("port"),
+        portal=path if clicks and activation.order else (),
+        cautions=profile.cautions_for("port") if cautions else (),
         lines=lines or (() if activation.order else ("There is no port yet: no order is on record.",)),
     )
 
@@ -101,7 +103,13 @@ def request_status(ws: Workspace, name: str, status: AdminStatus, reason: str, m
         return Decided(after, f"{word} asked for: {reason}", reason=reason)
 
     changed = ws.change(name, f"port {_COMMAND[status]}", decide, mode)
-    view = port_view(changed.profile, changed.after, *_request_lines(changed, status))
+    view = port_view(
+        changed.profile,
+        changed.after,
+        *_request_lines(changed, status),
+        clicks=changed.changed,
+        cautions=changed.changed and status is AdminStatus.DOWN,
+    )
     return showing.outcome_of(changed, view, mode, next=_following(changed.after))
 
 
@@ -156,7 +164,10 @@ def confirm(ws: Workspace, name: str, mode: ChangeMode, *, withdraw: bool = Fals
         else f"Nothing is asked for; the port is already {status}, nothing was written."
     )
     return showing.outcome_of(
-        changed, port_view(changed.profile, changed.after, line), mode, next=_following(changed.after)
+        changed,
+        port_view(changed.profile, changed.after, line, clicks=False, cautions=False),
+        mode,
+        next=_following(changed.after),
     )
 
 
@@ -188,7 +199,10 @@ def seen(ws: Workspace, name: str, text: str, mode: ChangeMode) -> Outcome:
     already = "" if changed.changed else " already; nothing was written"
     line = f"The port is on record as {PORTAL_WORDS[status].lower()}{already}."
     return showing.outcome_of(
-        changed, port_view(changed.profile, changed.after, line), mode, next=_following(changed.after)
+        changed,
+        port_view(changed.profile, changed.after, line, clicks=False, cautions=False),
+        mode,
+        next=_following(changed.after),
     )
 
 

@@ -74,7 +74,8 @@ def done(ws: Workspace, name: str, request: DoneRequest, mode: ChangeMode) -> Ou
             )
         if item.state is StepState.DONE and not _adds(request, note):
             return Decided(before)
-        _refuse_unready(ws, before, profile, step, item)
+        if item.state is not StepState.DONE:
+            _refuse_unready(ws, before, profile, step, item)
         if not mode.dry_run:
             for each in request.evidence:
                 ws.store.keep_evidence(each.data, each.sha256)
@@ -102,10 +103,10 @@ def _adds(request: DoneRequest, note: str) -> bool:
 def _record(
     ws: Workspace, step: Step, record: StepRecord | None, party: str, request: DoneRequest, note: str
 ) -> StepRecord:
+    old: tuple[Stamp, ...] = record.stamps if record else ()
     parties = (party,) if party else step.owners.parties
     if not party and step.owners.mode is OwnerMode.ANY:
-        parties = ("",)
-    old: tuple[Stamp, ...] = record.stamps if record else ()
+        parties = () if old else ("",)
     acted = {stamp.party for stamp in old}
     stamps = (*old, *(ws.stamp(request.at, each) for each in parties if each not in acted))
     kept = tuple(Evidence(each.filename, each.sha256) for each in request.evidence)
@@ -189,17 +190,17 @@ def skip(ws: Workspace, name: str, step_id: str, reason: str, mode: ChangeMode) 
         if step.kind in _BY_OPERATION or step.kind in (StepKind.AUTOMATIC, StepKind.GO):
             _refuse_other_way(before, step)
             raise GateClosed(f"{step.id} ({step.title}) is the go/no-go of the order and cannot be skipped.")
-        if step.kind is StepKind.FACTS and not step.optional:
-            raise GateClosed(
-                f"{step.id} ({step.title}) is closed by facts, and the order depends on them.",
-                fix=sci("explain", step.id),
-            )
         item = _item(profile, before, step, ws.now())
         if item.state is StepState.SKIPPED:
             return Decided(before)
         if item.state.closed:
             raise AlreadyDifferent(
                 f"{step.id} is closed as {item.state.value}.", fix=sci("status", name, "--all")
+            )
+        if step.kind is StepKind.FACTS and not step.optional:
+            raise GateClosed(
+                f"{step.id} ({step.title}) is closed by facts, and the order depends on them.",
+                fix=sci("explain", step.id),
             )
         earlier = before.steps.get(step.id) or StepRecord(Closed.DONE, ())
         record = replace(earlier, closed=Closed.SKIPPED, stamps=(*earlier.stamps, ws.stamp()), reason=reason)

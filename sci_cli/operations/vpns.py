@@ -53,7 +53,7 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
         added: list[Vpn] = []
         for request in requests:
             vpn, twice = new_vpn(ws, request, _first_state(before))
-            if not _is_there(after, vpn):
+            if not _is_there(before, after, vpn):
                 after = after.with_vpn(vpn)
                 added.append(vpn)
                 notes += twice
@@ -77,14 +77,14 @@ def _first_state(activation: Activation) -> VpnState:
     return VpnState.REQUESTED if activation.order else VpnState.ON_ORDER
 
 
-def _is_there(before: Activation, vpn: Vpn) -> bool:
-    """Whether the very same VPN is on the record already.
+def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
+    """Whether the very same VPN is on the record, or among those added so far, already.
 
     Raises:
         AlreadyDifferent: it is, with other prefixes or on its way off the port.
         GateClosed: the order's one VPN is named already and the port does not exist yet.
     """
-    standing = before.vpn(vpn.name)
+    standing = so_far.vpn(vpn.name)
     if standing is not None:
         if _same(standing, vpn) and standing.state is not VpnState.REMOVAL_REQUESTED:
             return True
@@ -93,13 +93,22 @@ def _is_there(before: Activation, vpn: Vpn) -> bool:
             why=f"Its prefixes there: {_prefixes_text(standing)}.",
             fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
         )
-    if before.order is None and before.vpns:
-        raise GateClosed(
-            f"The order connects one VPN, and {before.vpns[0].name} is it.",
-            why="More VPNs are added in Dynamic Network Manager once the port exists.",
-            fix=[sci("order", "place", before.name), sci("vpn", "remove", before.name, before.vpns[0].name)],
-        )
+    if before.order is None and so_far.vpns:
+        raise _one_for_the_order(before, so_far.vpns[0].name)
     return False
+
+
+def _one_for_the_order(activation: Activation, first: str) -> GateClosed:
+    """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
+    why = "More VPNs are added in Dynamic Network Manager once the port exists."
+    if activation.vpn(first) is None:
+        fix = "Name one of them now and add the others after the order."
+        return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
+    return GateClosed(
+        f"The order connects one VPN, and {first} is it.",
+        why=why,
+        fix=[sci("order", "place", activation.name), sci("vpn", "remove", activation.name, first)],
+    )
 
 
 _STATE_WORDS = {
@@ -225,7 +234,7 @@ def require_vpn(activation: Activation, vpn: str) -> Vpn:
 
 
 def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str = "") -> Outcome:
-    """Ask for a VPN to be taken off the port; before the order, or before it was confirmed, just forget it.
+    """Ask for a VPN to be taken off the port; before the order, just forget it.
 
     Raises:
         VpnNotFound: no such VPN.
@@ -328,18 +337,17 @@ def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Seque
         vpn, twice = new_vpn(ws, request, _first_state(before))
         standing = next((each for each in left if each.name.casefold() == vpn.name.casefold()), None)
         if standing:
+            where = _STATE_WORDS[standing.state]
             raise AlreadyDifferent(
-                f"VPN {standing.name} is already on the port.", fix=sci("vpn", "list", name)
+                f"VPN {standing.name} is already on the record, {where}.", fix=sci("vpn", "list", name)
             )
+        if any(each.name.casefold() == vpn.name.casefold() for each in added):
+            raise AlreadyDifferent(f"VPN {vpn.name} is given twice.", fix="Give each VPN once.")
         added.append(vpn)
         notes += twice
     after = (*left, *added)
     if before.order is None and len(after) > 1:
-        raise GateClosed(
-            f"The order connects one VPN, and {after[0].name} is it.",
-            why="More VPNs are added in Dynamic Network Manager once the port exists.",
-            fix=sci("vpn", "remove", name, after[0].name),
-        )
+        raise _one_for_the_order(before, after[0].name)
     changed = added[0] if len(added) == 1 else None
     found = (*port_findings(profile, before, after, changed), *notes)
     closed = blockers(found)

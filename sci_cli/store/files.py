@@ -5,18 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import Interrupted, InvalidValue, OutcomeUnknown, RecordCorrupt, StoreUnavailable, sci
+from sci_cli.errors import (
+    Interrupted,
+    InvalidValue,
+    OutcomeUnknown,
+    RecordCorrupt,
+    SciError,
+    StoreUnavailable,
+    sci,
+)
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
-from sci_cli.store import backups, records
+from sci_cli.store import records
 from sci_cli.store.contract import (
     Decide,
     Loaded,
@@ -41,11 +50,15 @@ from sci_cli.store.durable import (
     read_file,
 )
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
-from sci_cli.store.interrupts import Signals, signals
-from sci_cli.store.locking import DEADLINE, locked
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
 
+if TYPE_CHECKING:
+    from sci_cli.store.interrupts import Signals
+
+# What only writing needs (backups, interrupts, locking) is imported where it is used: reading starts sooner.
+
+DEADLINE = 5.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
@@ -67,14 +80,14 @@ class FileStore:
         self._home = Home(absolute(home), self._disk)
         self._command = command
         self._deadline = deadline
-        self._listed: tuple[tuple[int, int], Listing] | None = None
+        self._pinned: dict[ProfileRef, Profile] = {}
 
     # Reading ---------------------------------------------------------------------------------------------
 
     def names(self) -> tuple[str, ...]:
         """The names of all activations, by their file names, sorted."""
         with self._home.opened(ACTIVATIONS) as folder:
-            return () if folder is None else self._listing(folder).names
+            return () if folder is None else records.listed(self._disk, folder).names
 
     def load(self, name: str) -> Loaded:
         """The activation of that name, verified, with what a person should know about its file."""
@@ -82,24 +95,30 @@ class FileStore:
         with self._home.opened(ACTIVATIONS) as folder:
             if folder is None:
                 raise no_activation(name)
-            found = self._read(folder, name, self._listing(folder))
+            found = self._read(folder, name, records.listed(self._disk, folder))
         return Loaded(found.activation, found.notices, found.head)
 
-    def _listing(self, folder: Folder) -> Listing:
-        """What the folder holds, listed again only when it changed, since reading all records asks often."""
-        try:
-            status = self._disk.folder_status(folder)
-        except OSError as error:
-            raise records.unreadable(folder.path, error) from error
-        key = (status.st_ino, status.st_mtime_ns)
-        if self._listed is None or self._listed[0] != key:
-            self._listed = (key, records.listed(self._disk, folder))
-        return self._listed[1]
+    def load_all(self, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        """Each name with its activation or its problem; the folder is opened and listed once for all."""
+        with self._home.opened(ACTIVATIONS) as folder:
+            listing = Listing.of(()) if folder is None else records.listed(self._disk, folder)
+            for name in names:
+                try:
+                    _check_name(name)
+                    if folder is None:
+                        raise no_activation(name)
+                    found = self._read(folder, name, listing)
+                except SciError as problem:
+                    yield name, problem
+                else:
+                    yield name, Loaded(found.activation, found.notices, found.head)
 
     def _read(self, folder: Folder, name: str, listing: Listing) -> Found:
         return records.read(self._disk, folder, name, listing, lambda: self._newest_backup(name))
 
     def _newest_backup(self, name: str) -> tuple[str, int] | None:
+        from sci_cli.store import backups
+
         with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
             if folder is not None and (found := backups.newest_intact(self._disk, folder, name)):
                 return folder.path_of(found[0]), found[1]
@@ -109,6 +128,8 @@ class FileStore:
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation; makes the home where there is none yet."""
+        from sci_cli.store.interrupts import signals
+
         name = activation.name
         problem = activation_name_problem(name)
         if problem is not None:
@@ -132,6 +153,8 @@ class FileStore:
         return Saved(None, activation, True, (), written.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
+        from sci_cli.store.locking import locked
+
         return locked(self._disk, folder, name, command=self._command, deadline=self._deadline)
 
     def _check_free(self, folder: Folder, name: str) -> None:
@@ -144,6 +167,8 @@ class FileStore:
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
         """Stores what `decide` makes of the activation, under the lock from reading to writing."""
+        from sci_cli.store.interrupts import signals
+
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
             if folder is None or not records.exists(self._disk, folder, name):
@@ -163,6 +188,8 @@ class FileStore:
         held: Signals,
         still_ours: Callable[[], None],
     ) -> Saved:
+        from sci_cli.store import backups
+
         before = found.activation
         name = before.name
         if after is before:
@@ -221,7 +248,12 @@ class FileStore:
         return ref
 
     def pinned_profile(self, ref: ProfileRef) -> Profile:
-        """The profile kept under that id and digest, verified."""
+        """The profile kept under that id and digest, verified when this run first asks for it."""
+        if ref not in self._pinned:
+            self._pinned[ref] = self._read_pinned(ref)
+        return self._pinned[ref]
+
+    def _read_pinned(self, ref: ProfileRef) -> Profile:
         if not _PROFILE_ID.fullmatch(ref.id) or not _SHA256.fullmatch(ref.digest):
             raise no_pinned_profile(ref)
         name = _pinned_name(ref)

@@ -8,75 +8,66 @@ what the parser would have read.
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from sci_cli.domain.plain import Plain
 
-# What may stand between single quotes on one line and means itself in YAML.
-_INSIDE = r"[^'\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
-_QUOTED = rf"'{_INSIDE}*(?:''{_INSIDE}*)*'"
-# Longer keys are none in YAML.
-_KEY = rf"[a-z][a-z0-9_]{{0,99}}|'{_INSIDE}{{1,200}}'"
-_VALUE = rf"[a-z](?:[a-z ,.-]*[a-z.])?|{_QUOTED}"
+# YAML takes no longer keys than a thousand characters.
+_KEY = r"[a-z][a-z0-9_]{0,99}|'[^'\n]{1,200}'"
+_VALUE = r"[a-z](?:[a-z ,.-]*[a-z.])?|'[^'\n]*(?:''[^'\n]*)*'"
 # As many spaces as the parser takes levels for certain.
 _LINE = re.compile(rf"^( {{0,16}})(- )?(?:({_KEY}):(?: ({_VALUE}))?|({_VALUE}))$", re.MULTILINE)
 _STEP = 2
 
-_Open = tuple[int, "dict[str, Plain] | list[Plain]"]
+_Line = tuple[str, str, str, str, str]
+_Content = dict[str, Plain] | list[Plain]
 
 
 def read_lines(text: str) -> dict[str, Plain] | None:
     """The mapping in a record's text; None where the text is not entirely in the plainest layout."""
-    lines: list[tuple[str, str, str, str, str]] = _LINE.findall(text)
-    if not text.endswith("\n") or len(lines) != text.count("\n"):
+    # Every character that YAML refuses, folds or takes for the end of a line is among the unprintable ones.
+    if not text.endswith("\n") or not text.replace("\n", "").isprintable():
         return None
+    lines: list[_Line] = _LINE.findall(text)
+    return _nested(lines) if len(lines) == text.count("\n") else None
+
+
+def _nested(lines: list[_Line]) -> dict[str, Plain] | None:
+    """The mapping these lines make; one loop without calls, since it runs for every line of every record."""
     root: dict[str, Plain] = {}
-    inner: _Open = (0, root)
-    around: list[_Open] = []
+    level, content = 0, cast("_Content", root)
+    around: list[tuple[int, _Content]] = []
     awaiting = ""
     for spaces, dash, key, value, item in lines:
         indent = len(spaces)
         if awaiting:
-            opened = _opened(inner, awaiting, indent, in_list=bool(dash))
-            if opened is None:
+            # A list begins where its key does, a mapping further in.
+            if indent != (level if dash else level + _STEP) or isinstance(content, list):
                 return None
-            around.append(inner)
-            inner = opened
+            around.append((level, content))
+            below: _Content = [] if dash else {}
+            content[awaiting] = below
+            level, content, awaiting = indent, below, ""
         else:
-            while inner[0] > indent or (inner[0] == indent and not dash and type(inner[1]) is list):
-                inner = around.pop()
-        awaiting = ""
-        level, content = inner
-        if level != indent or (type(content) is list) != bool(dash):
-            return None
+            while level > indent or (level == indent and not dash and isinstance(content, list)):
+                level, content = around.pop()
+            if level != indent or isinstance(content, list) != bool(dash):
+                return None
         if isinstance(content, list):
             if not key:
-                content.append(_text(item))
+                content.append(item if item[0] != "'" else item[1:-1].replace("''", "'"))
                 continue
+            around.append((level, content))
             entry: dict[str, Plain] = {}
             content.append(entry)
-            around.append(inner)
-            inner = (indent + _STEP, entry)
-            content = entry
-        name = _text(key)
-        if not name or name in content:
+            level, content = level + _STEP, entry
+        elif not key:
+            return None
+        name = key if key[0] != "'" else key[1:-1]
+        if name in content:
             return None
         if value:
-            content[name] = _text(value)
+            content[name] = value if value[0] != "'" else value[1:-1].replace("''", "'")
         else:
-            awaiting = name
-            content[name] = ""
-    return root if lines and not awaiting else None
-
-
-def _opened(inner: _Open, key: str, indent: int, *, in_list: bool) -> _Open | None:
-    """The list or mapping that begins below a key without a value; a list begins where its key does."""
-    level, content = inner
-    if indent != (level if in_list else level + _STEP) or not isinstance(content, dict):
-        return None
-    below: dict[str, Plain] | list[Plain] = [] if in_list else {}
-    content[key] = below
-    return indent, below
-
-
-def _text(written: str) -> str:
-    return written[1:-1].replace("''", "'") if written[:1] == "'" else written
+            content[name], awaiting = "", name
+    return None if awaiting else root

@@ -19,7 +19,6 @@ from sci_cli.safety.text import quoted, visible
 from sci_cli.store.disk import FILE_MODE, Disk, Folder
 from sci_cli.store.home import NOTHING_CHANGED
 
-DEADLINE = 5.0
 _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.05
 _TEXT_LIMIT = 1000
@@ -28,7 +27,7 @@ _HOLDER_LINE = re.compile(r"^(pid|user|host|command|since): (.{1,200})$", re.MUL
 
 @contextmanager
 def locked(
-    disk: Disk, folder: Folder, name: str, *, command: str = "", deadline: float = DEADLINE
+    disk: Disk, folder: Folder, name: str, *, command: str = "", deadline: float
 ) -> Iterator[Callable[[], None]]:
     """Holds the lock of an activation; gives a function that raises once the lock is no longer ours.
 

@@ -6,10 +6,12 @@ longer its history is, and could find another revision than the one on the scree
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.profile import Profile
+from sci_cli.errors import SciError
 from sci_cli.store.contract import Decide, Loaded, Saved, Store
 
 
@@ -28,6 +30,10 @@ class AsShown:
     def load(self, name: str) -> Loaded:
         """The record as shown, whatever is stored by now."""
         return self._loaded if name == self._loaded.activation.name else self._store.load(name)
+
+    def load_all(self, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        """Every record as stored."""
+        return self._store.load_all(names)
 
     def pinned_profile(self, ref: ProfileRef) -> Profile:
         """The profile the record began with."""

@@ -257,10 +257,9 @@ def place_order(case: Case) -> Action:
         products = given["security_products"]
         listed = products if isinstance(products, list) else [products]
         return simply(stage, ("set", NAME, *(f"security-products={text_of(each)}" for each in listed)))
-    number = text_of(given.get("order_number", ORDER))
-    if given.get("already_placed") and not given.get("same_op_id"):
-        number = "VZ-999999"
-    # There is no op-id; the very same command again is what a retry looks like.
+    if given.get("same_op_id"):
+        raise NotPossible("there is no --op-id yet; without one the same order again is a conflict")
+    number = text_of(given.get("order_number", "VZ-999999" if given.get("already_placed") else ORDER))
     words = ["order", "place", NAME, f"--number={number}"]
     words += [f"--confirm={text_of(given.get('confirm', NAME))}"]
     words += ["--accept-billing"] if given.get("accept_billing", True) else []

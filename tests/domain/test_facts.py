@@ -6,7 +6,7 @@ import pytest
 
 from sci_cli.domain.facts import CORE_FACTS, holds, parse_fact
 from sci_cli.domain.profile import Condition, FactKind, FactSpec
-from sci_cli.errors import InvalidValue
+from sci_cli.errors import InvalidValue, sci
 from tests.operations.build import alibaba
 
 DIGITS = FactSpec("id", "Identifier", FactKind.DIGITS, minimum=10, maximum=20)
@@ -51,13 +51,13 @@ def test_a_value_that_fits_is_stored_in_its_canonical_form(
         (DIGITS, ["1" * 21], "id has 10 to 20 digits; 21 are given."),
         (DIGITS, ["12345 67890"], "id consists of the digits 0-9; ' ' is none of them."),
         (DIGITS, ["123456789\u0663"], "id consists of the digits 0-9; '\u0663' (U+0663) is none of them."),
-        (NUMBER, ["3000"], "count is a whole number from 0 to 2999 (how many); '3000' is not."),
-        (NUMBER, ["-1"], "count is a whole number from 0 to 2999 (how many); '-1' is not."),
-        (NUMBER, ["1.0"], "count is a whole number from 0 to 2999 (how many); '1.0' is not."),
-        (NUMBER, ["007"], "count is a whole number from 0 to 2999 (how many); '007' is not."),
-        (NUMBER, ["1e3"], "count is a whole number from 0 to 2999 (how many); '1e3' is not."),
-        (NUMBER, ["\u0663"], "count is a whole number from 0 to 2999 (how many); '\u0663' is not."),
-        (NUMBER, ["9" * 60], f"count is a whole number from 0 to 2999 (how many); '{'9' * 40}...' is not."),
+        (NUMBER, ["3000"], "count is a whole number from 0 to 2999; '3000' is not."),
+        (NUMBER, ["-1"], "count is a whole number from 0 to 2999; '-1' is not."),
+        (NUMBER, ["1.0"], "count is a whole number from 0 to 2999; '1.0' is not."),
+        (NUMBER, ["007"], "count is a whole number from 0 to 2999; '007' is not."),
+        (NUMBER, ["1e3"], "count is a whole number from 0 to 2999; '1e3' is not."),
+        (NUMBER, ["\u0663"], "count is a whole number from 0 to 2999; '\u0663' is not."),
+        (NUMBER, ["9" * 60], f"count is a whole number from 0 to 2999; '{'9' * 40}...' is not."),
         (TEXT, ["a" * 11], "place is too long: 11 characters, at most 10."),
         (TEXT, ["a\x1b[2J"], "place contains the control character U+001B (x1b)."),
         (TEXT, ["   "], "place is empty."),
@@ -86,6 +86,15 @@ def test_a_value_that_does_not_fit_is_refused_with_what_the_fact_accepts(
     with pytest.raises(InvalidValue) as caught:
         parse_fact(spec, texts)
     assert caught.value.message == said
+
+
+def test_a_refused_value_is_followed_by_what_the_value_is_and_where_to_read_more() -> None:
+    with pytest.raises(InvalidValue) as hinted:
+        parse_fact(NUMBER, ["3000"])
+    assert (hinted.value.why, hinted.value.fix) == (("How many.",), (sci("explain", "count"),))
+    with pytest.raises(InvalidValue) as plain:
+        parse_fact(DIGITS, ["1"])
+    assert (plain.value.why, plain.value.fix) == ((), (sci("explain", "id"),))
 
 
 def test_nothing_on_record_satisfies_no_condition() -> None:

@@ -100,7 +100,7 @@ def test_a_step_is_ready_when_all_before_it_are_closed_and_names_those_that_are_
     assert look(three, NOTHING)["C"] == ("waiting", "waits for A, B")
     one = NOTHING.with_step("A", done())
     assert look(three, one)["C"] == ("waiting", "waits for B")
-    skipped = one.with_step("B", StepRecord(Closed.SKIPPED, (STAMP,), "no need"))
+    skipped = one.with_step("B", StepRecord(Closed.SKIPPED, (STAMP,), reason="no need"))
     assert look(three, skipped) == {
         "A": ("done", ""),
         "B": ("skipped", "skipped: no need"),

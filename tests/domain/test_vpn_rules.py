@@ -9,6 +9,7 @@ import pytest
 
 from sci_cli.domain.activation import Activation, Order, Vpn, VpnState
 from sci_cli.domain.findings import Finding, blockers
+from sci_cli.domain.prefixes import parse_prefix, special_use
 from sci_cli.domain.profile import Confidence, Profile, RouteLimit
 from sci_cli.domain.vpn_rules import Budget, Use, budgets, port_findings
 from tests.operations.build import (
@@ -156,6 +157,14 @@ def test_four_fifths_are_exact_for_every_max(maximum: int) -> None:
     assert "vpn.near_max" in codes(found(vpn("A", *blocks(exact, 1), maximum=maximum), profile=nimbus()))
 
 
+@pytest.mark.parametrize(
+    ("count", "why"), [(8, "The next sites or ranges may not fit."), (10, "Nothing more fits.")]
+)
+def test_near_max_says_whether_anything_more_fits(count: int, why: str) -> None:
+    (near,) = only("vpn.near_max", found(vpn("A", *blocks(count, 1), maximum=10)))
+    assert near.why == why
+
+
 def test_a_vpn_above_its_own_max_is_reported_for_itself() -> None:
     two = vpn("A", *blocks(6, 1), maximum=5), vpn("B", "10.2.0.0/16", maximum=100)
     (exceeded,) = only("vpn.max_exceeded", found(*two))
@@ -189,8 +198,10 @@ def test_an_unknown_max_of_the_family_in_use_blocks_once_the_port_exists() -> No
     assert unknown.details == {"vpn": "A", "version": "6"}
     assert typed(unknown.fix) == [
         "Give it with --max-prefixes-v6 MAX.",
-        "sci vpn update acme-hk-1 A --max-prefixes-v6 MAX",
     ]
+    recorded = replace(decided_everything(), vpns=(vpn("A", "2001:db8::/32"), B))
+    (unknown,) = found(*recorded.vpns, known=recorded)
+    assert typed(unknown.fix) == ["sci vpn update acme-hk-1 A --max-prefixes-v6 MAX"]
 
 
 def test_an_unknown_max_before_the_order_only_warns() -> None:
@@ -252,7 +263,10 @@ def test_ranges_with_a_meaning_of_their_own_are_named(prefix: str, severity: str
     (special,) = only("prefix.special_use", found(vpn("A", prefix)))
     assert special.severity.value == severity
     assert special.details == {"vpn": "A", "prefix": prefix, "use": use}
-    assert special.message.startswith(f"VPN A {prefix}: ")
+    use_found = special_use(parse_prefix(prefix))
+    assert use_found is not None
+    assert special.message == f"VPN A: {use_found.message}"
+    assert special.message.startswith(f"VPN A: {prefix} ")
 
 
 def test_a_range_of_the_provider_warns_and_says_where_that_is_known_from() -> None:

@@ -192,8 +192,15 @@ def test_what_still_stands_before_the_order_is_a_note_and_nothing_after_it(tmp_p
     desk = started(tmp_path)
     outcome = desk.set(*FACTS[:3])
     assert [(each.severity.value, each.message) for each in outcome.findings] == [
-        ("note", "Before the order: Nobody has decided on the security products."),
-        ("note", "Before the order: The type of the cloud product is not on record."),
+        (
+            "note",
+            "Before the order 2 things are still open. Nobody has decided on the security products. "
+            "The type of the cloud product is not on record.",
+        )
+    ]
+    assert [typed(each.fix) for each in outcome.findings] == [["sci check acme-hk-1 --for order"]]
+    assert [each.details for each in outcome.findings] == [
+        {"open": ("order.security_undecided", "order.cloud_type_undecided")}
     ]
     desk.set(*FACTS)
     desk.place()

@@ -75,7 +75,8 @@ def test_there_is_no_hand_off_before_order_and_comparison(tmp_path: Path) -> Non
     desk.place()
     error = refused(desk, GateClosed, desk.handoff)
     assert codes(error.findings) == ["handoff.not_verified"]
-    assert typed(error.fix) == ["sci order verify acme-hk-1"]
+    assert [typed(getattr(each, "fix", ())) for each in error.findings] == [["sci order verify acme-hk-1"]]
+    assert (error.why, error.fix) == ((), ())
     assert desk.store.evidence == {}
 
 

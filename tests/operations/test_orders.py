@@ -317,7 +317,11 @@ def test_not_being_ready_for_the_order_is_nothing_wrong(tmp_path: Path) -> None:
     outcome = checks.check(started(tmp_path).ws, "acme-hk-1")
     assert outcome.error is None
     assert isinstance(outcome.view, CheckView)
-    assert outcome.view.verdict == "Nothing is wrong."
+    assert outcome.view.verdict == "No rule is broken; 2 warnings to look at."
+    assert codes([each for each in outcome.findings if each.severity is Severity.WARNING]) == [
+        "order.optional_missing",
+        "order.step_skipped_over",
+    ]
     assert all(each.severity is not Severity.BLOCKER for each in outcome.findings)
     assert outcome.findings[0].message == "Before the order: No Alibaba Cloud account is on record."
 

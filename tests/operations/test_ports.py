@@ -73,7 +73,9 @@ def test_shutdown_is_asked_for_with_what_it_affects_then_confirmed(tmp_path: Pat
 
 
 def test_one_prefix_goes_dark_in_the_singular(tmp_path: Path) -> None:
-    assert lines(ask(ordered(tmp_path), DOWN))[0] == "VPN CORP: 1 prefix goes dark."
+    assert lines(ask(ordered(tmp_path), DOWN))[0] == (
+        "VPN CORP: 1 prefix goes dark once the port is shut down."
+    )
 
 
 def test_the_effect_names_every_vpn_and_how_many_prefixes(tmp_path: Path) -> None:
@@ -81,8 +83,12 @@ def test_the_effect_names_every_vpn_and_how_many_prefixes(tmp_path: Path) -> Non
     desk.add(wanted("LAB", "10.30.0.0/16", "2001:db8::/32", maximum_v6=9))
     desk.add(wanted("EDGE", "10.40.0.0/16"))
     known = desk.record()
-    assert ports.effect(known, DOWN) == "VPNs CORP, LAB and EDGE: 4 prefixes go dark."
-    assert ports.effect(known, UP) == "VPNs CORP, LAB and EDGE: 4 prefixes are reachable again."
+    assert ports.effect(known, DOWN) == (
+        "VPNs CORP, LAB and EDGE: 4 prefixes go dark once the port is shut down."
+    )
+    assert ports.effect(known, UP) == (
+        "VPNs CORP, LAB and EDGE: 4 prefixes are reachable again once the port is back."
+    )
     assert ports.effect(started(tmp_path).record(), DOWN) == "No VPN is on the port."
 
 
@@ -92,10 +98,10 @@ def test_asking_again_or_for_what_holds_already_writes_nothing(tmp_path: Path) -
     before = desk.record()
     again = ask(desk, DOWN, "another reason")
     assert (again.changed, desk.record()) == (False, before)
-    assert lines(again) == ("shutdown is already asked for; nothing was written.",)
+    assert lines(again) == ("Shutdown is already asked for; nothing was written.",)
     confirm(desk)
     held = ask(desk, DOWN)
-    assert lines(held) == ("shutdown is already the status on record; nothing was written.",)
+    assert lines(held) == ("Shutdown is already the status on record; nothing was written.",)
     assert lines(confirm(desk)) == (
         "Nothing is asked for; the port is already Shutdown, nothing was written.",
     )

@@ -22,6 +22,7 @@ from sci_cli.operations.work_views import PlanView, VpnsView
 from sci_cli.operations.workspace import ChangeMode
 from tests.operations.build import (
     FOR_REAL,
+    NOON,
     TRIAL,
     USER,
     Desk,
@@ -111,7 +112,10 @@ def test_after_the_order_a_vpn_is_asked_for_and_then_confirmed(tmp_path: Path) -
 def test_several_vpns_are_added_all_or_none(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     error = refused(desk, RuleViolation, lambda: desk.add(LAB, wanted("BAD", "10.20.4.0/22")))
-    assert error.message == "VPN BAD cannot go on the port of acme-hk-1; nothing was written."
+    assert error.message == "These VPNs cannot go on the port of acme-hk-1; nothing was written."
+    assert [getattr(each, "message", "") for each in error.findings] == [
+        "VPN BAD 10.20.4.0/22 lies inside VPN CORP 10.20.0.0/16."
+    ]
     desk.add(LAB, EDGE)
     assert standing(desk) == {"CORP": "attached", "LAB": "requested", "EDGE": "requested"}
 
@@ -345,7 +349,10 @@ def test_a_removal_that_was_not_done_is_withdrawn(tmp_path: Path) -> None:
     remove(desk, "CORP")
     confirm(desk, "CORP", withdraw=True)
     assert standing(desk) == {"CORP": "attached"}
-    assert desk.record().history[-1].summary == "VPN CORP: request withdrawn, on the port"
+    corporate = desk.record().vpn("CORP")
+    assert corporate is not None
+    assert corporate.attached == Stamp(NOON, USER)
+    assert desk.record().history[-1].summary == "VPN CORP: removal withdrawn"
 
 
 def test_an_addition_that_was_not_done_is_withdrawn(tmp_path: Path) -> None:
@@ -359,9 +366,12 @@ def test_withdrawing_the_removal_of_an_unconfirmed_vpn_does_not_put_it_on_the_po
     desk = ordered(tmp_path)
     desk.add(LAB)
     remove(desk, "LAB")
-    if desk.record().vpn("LAB") is not None:
-        confirm(desk, "LAB", withdraw=True)
-    assert standing(desk).get("LAB") != "attached"
+    outcome = vpns.confirm(desk.ws, desk.name, "LAB", FOR_REAL, withdraw=True)
+    assert standing(desk) == {"CORP": "attached", "LAB": "requested"}
+    assert lines(outcome) == ("The request for VPN LAB is withdrawn; it is asked for.",)
+    lab = desk.record().vpn("LAB")
+    assert lab is not None
+    assert lab.attached is None
 
 
 def test_confirming_what_is_confirmed_writes_nothing(tmp_path: Path) -> None:
@@ -414,11 +424,35 @@ def test_a_plan_refuses_a_name_that_is_on_the_port(tmp_path: Path) -> None:
 
 def test_a_plan_before_the_order_says_that_the_order_connects_one_vpn(tmp_path: Path) -> None:
     desk = started(tmp_path)
-    try:
-        outcome = vpns.plan(desk.ws, desk.name, [LAB], [])
-    except GateClosed:
-        return
-    assert outcome.error is not None
+    error = refused(desk, GateClosed, lambda: vpns.plan(desk.ws, desk.name, [LAB], []))
+    assert error.message == "The order connects one VPN, and CORP is it."
+    assert typed(error.fix) == ["sci order place acme-hk-1", "sci vpn remove acme-hk-1 CORP"]
+    assert vpns.plan(desk.ws, desk.name, [LAB], ["CORP"]).error is None
+
+
+def test_two_vpns_for_one_order_are_refused_and_nothing_is_removed_that_is_not_there(tmp_path: Path) -> None:
+    desk = started(tmp_path)
+    instead = refused(desk, GateClosed, lambda: vpns.plan(desk.ws, desk.name, [LAB, EDGE], ["CORP"]))
+    remove(desk, "CORP")
+    together = refused(desk, GateClosed, lambda: desk.add(LAB, EDGE))
+    for error in (instead, together):
+        assert error.message == "The order connects one VPN, and several are given."
+        assert typed(error.fix) == ["Name one of them now and add the others after the order."]
+
+
+def test_a_plan_before_the_order_does_not_speak_of_a_port(tmp_path: Path) -> None:
+    desk = started(tmp_path)
+    error = refused(
+        desk, AlreadyDifferent, lambda: vpns.plan(desk.ws, desk.name, [wanted("corp", "10.9.0.0/16")], [])
+    )
+    assert error.message == "VPN CORP is already on the record, named for the order."
+
+
+def test_a_plan_refuses_one_name_given_twice(tmp_path: Path) -> None:
+    desk = ordered(tmp_path)
+    two = LAB, wanted("lab", "10.31.0.0/16")
+    error = refused(desk, AlreadyDifferent, lambda: vpns.plan(desk.ws, desk.name, two, []))
+    assert error.message == "VPN lab is given twice."
 
 
 def test_the_list_shows_the_vpns_their_budgets_and_what_is_wrong(tmp_path: Path) -> None:

@@ -59,6 +59,23 @@ def test_names_are_sorted_and_complete(store: Store) -> None:
     assert store.names() == ("a", "b-10", "b-2")
 
 
+def test_all_are_loaded_as_one_by_one_in_the_order_asked_and_a_missing_one_is_a_problem(store: Store) -> None:
+    store.create(new("b"))
+    store.create(full("a"))
+
+    found = dict(store.load_all(("b", "lost", "a", "../a")))
+
+    assert list(found) == ["b", "lost", "a", "../a"]
+    assert (found["b"], found["a"]) == (store.load("b"), store.load("a"))
+    assert isinstance(found["lost"], ActivationNotFound)
+    assert isinstance(found["../a"], ActivationNotFound)
+
+
+def test_all_of_nothing_is_nothing(store: Store) -> None:
+    assert list(store.load_all(store.names())) == []
+    assert [type(found) for _, found in store.load_all(("a",))] == [ActivationNotFound]
+
+
 def test_creating_a_name_again_is_refused_and_leaves_the_first(store: Store) -> None:
     store.create(new())
 

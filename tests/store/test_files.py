@@ -662,3 +662,66 @@ def test_a_signal_before_the_write_acts_at_once_and_changes_nothing(
 
     assert _tree(home) == before
     assert FileStore(home, deadline=0.1).change("acme-1", noted("note 3")).after == revised(4)
+
+
+# Many at once ----------------------------------------------------------------------------------------------
+
+
+def test_loading_all_lists_the_folder_once_and_reads_every_record_each_time(home: Path) -> None:
+    for number in range(20):
+        FileStore(home).create(new(f"many-{number}"))
+    disk = CountingDisk()
+    store = FileStore(home, disk=disk)
+    names = store.names()
+    disk.called.clear()
+
+    first = dict(store.load_all(names))
+    again = dict(store.load_all(names))
+
+    assert first == again
+    assert disk.called.count("list_folder") == 2
+    assert disk.called.count("open_for_reading") == 2 * len(names)
+
+
+def test_a_record_damaged_after_it_was_read_is_a_problem_the_next_time_and_hides_no_other(home: Path) -> None:
+    FileStore(home).create(new("other"))
+    store = FileStore(home)
+    before = dict(store.load_all(store.names()))
+    status = _record(home).stat()
+    data = _record(home).read_bytes()
+    _record(home).write_bytes(data.replace(b"note 2", b"note 3"))
+    os.utime(_record(home), ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    after = dict(store.load_all(store.names()))
+
+    assert isinstance(after["acme-1"], RecordCorrupt)
+    assert "does not match its checksum" in after["acme-1"].message
+    assert after["other"] == before["other"]
+
+
+def test_strangers_beside_the_records_are_noticed_when_all_are_loaded(home: Path) -> None:
+    FileStore(home).create(new("other"))
+    (home / "activations/acme-1 (2).yaml").write_bytes(b"")
+    store = FileStore(home)
+
+    found = dict(store.load_all(store.names()))
+
+    assert found == {name: store.load(name) for name in ("acme-1", "other")}
+    assert not isinstance(found["acme-1"], SciError)
+    assert "acme-1 (2).yaml" in found["acme-1"].notices[0]
+
+
+def test_a_folder_others_may_write_to_stops_loading_all(home: Path) -> None:
+    (home / "activations").chmod(0o777)
+
+    with pytest.raises(StoreUnavailable):
+        list(FileStore(home).load_all(("acme-1",)))
+
+
+def test_a_pinned_profile_is_read_once_in_a_run(home: Path) -> None:
+    ref = FileStore(home).pin_profile(profile())
+    disk = CountingDisk()
+    store = FileStore(home, disk=disk)
+
+    assert store.pinned_profile(ref) == store.pinned_profile(ref) == profile()
+    assert disk.called.count("open_for_reading") == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
 from sci_cli.domain.findings import Finding
+from sci_cli.domain.vpn_rules import Budget
 from sci_cli.errors import Command
 from sci_cli.operations.outcome import View
 from sci_cli.ui.screens import SCREENS
@@ -25,6 +27,8 @@ _OWN_FORM: dict[str, Schema] = {
         "required": ["command", "note"],
     },
 }
+# Dataclasses with fields worked out from the others, which are in the document as well.
+_DERIVING: dict[str, type[Any]] = {"Budget": Budget}
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
 _ERROR: Schema = {
@@ -82,12 +86,20 @@ def _document(thing: str, kind: type[View] | None) -> Schema:
     }
 
 
-def _of(kind: type[Any], shared: Schema) -> Schema:
-    """The schema of a dataclass; what it refers to goes into `shared`."""
+def _of(kind: Any, shared: Schema) -> Schema:
+    """The schema of a dataclass or another type; what it refers to goes into `shared`."""
     found = TypeAdapter(kind).json_schema(mode="serialization")
     for name, definition in found.pop("$defs", {}).items():
+        if name in _DERIVING:
+            definition["properties"] |= _derived(_DERIVING[name], shared)
         shared[name] = _OWN_FORM.get(name) or _plainer(definition)
-    return dict(_OWN_FORM.get(kind.__name__) or _plainer(found))
+    return dict(_OWN_FORM.get(getattr(kind, "__name__", "")) or _plainer(found))
+
+
+def _derived(kind: type[Any], shared: Schema) -> Schema:
+    """The schemas of the fields that are not given but worked out."""
+    hints = get_type_hints(kind)
+    return {each.name: _of(hints[each.name], shared) for each in fields(kind) if not each.init}
 
 
 def _plainer(schema: Any) -> Any:

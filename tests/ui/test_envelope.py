@@ -173,6 +173,7 @@ def test_values_have_one_form_for_scripts() -> None:
         "stamp": {"at": "2026-03-06T14:30:00Z", "by": "kim", "party": "customer"},
         "max_prefixes": 1000,
         "max_prefixes_v6": None,
+        "attached": None,
     }
 
 
