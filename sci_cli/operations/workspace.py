@@ -153,7 +153,7 @@ class Workspace:
 
         names = self.store.names()
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-        message = f"The activation {quoted(name, 80)} is not found in {self.home}."
+        message = f"The activation {quoted(name, 80)} is not found."
         if near:
             return ActivationNotFound(message, fix=[sci("status", each) for each in near])
         return ActivationNotFound(message, fix=sci("list") if names else sci("new", "NAME"))

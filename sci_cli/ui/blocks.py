@@ -161,7 +161,7 @@ def dry_run_line(page: Page, outcome: Outcome) -> None:
         return
     planned = isinstance(outcome.view, PlanView) and not outcome.changed and not outcome.view.lines
     what = "this is a plan only" if planned else "--dry-run; this is what would be recorded"
-    page.line((f"Nothing is changed: {what}.", BOLD))
+    page.paragraph((f"Nothing is changed: {what}.", BOLD))
     page.blank()
 
 
