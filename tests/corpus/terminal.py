@@ -23,7 +23,7 @@ def run(scene: Scene, plan: Plan, argv: Sequence[Word]) -> Result:
         NotPossible: there are no terminals for tests here.
     """
     try:
-        import pexpect  # type: ignore[import-untyped]  # its stubs are not among the test packages
+        import pexpect
     except ImportError:
         raise NotPossible("pexpect is not installed") from None
     words = [os.fsdecode(word) for word in [*_as_user(scene), *scene.box.program.words(argv, scene.around)]]
@@ -37,7 +37,7 @@ def run(scene: Scene, plan: Plan, argv: Sequence[Word]) -> Result:
     try:
         for wait_for, send in plan.keys:
             child.expect_exact(wait_for)
-            said += child.before + child.after
+            said += _seen(child.before) + _seen(child.after)
             # The prompt is on the screen a moment before the program listens.
             time.sleep(0.4)
             _act(child, scene, send)
@@ -46,10 +46,15 @@ def run(scene: Scene, plan: Plan, argv: Sequence[Word]) -> Result:
         ended = False
     except pexpect.EOF:
         pass
-    said += child.before if isinstance(child.before, bytes) else b""
+    said += _seen(child.before)
     child.close(force=True)
     code = child.exitstatus if child.exitstatus is not None else 128 + int(child.signalstatus or 0)
     return Result(tuple(argv), code if ended else -1, said, said, time.monotonic() - started, terminal=True)
+
+
+def _seen(part: object) -> bytes:
+    """What was printed, where pexpect has text and not the reason why it stopped."""
+    return part if isinstance(part, bytes) else b""
 
 
 def _act(child: Any, scene: Scene, send: str) -> None:
