@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         writes=True,
         examples=[
             "sci new acme-hk-1",
-            'sci new acme-hk-1 --profile alibaba-cloud --customer "Acme Ltd" --location "Hong Kong"'
+            'sci new acme-hk-1 --profile PROFILE --customer "Acme Ltd" --location "Hong Kong"'
             ' --data-plan "1 TB"',
             "sci new --file request.yaml",
         ],
@@ -70,7 +70,7 @@ def register(app: typer.Typer) -> None:
         from sci_cli.operations import activations
 
         if template:
-            return requests.template()
+            return requests.template(session)
         given = requests.NewRequest(
             name, profile, customer, tuple(location or ()), data_plan, vpn, tuple(prefix or ()),
             max_prefixes, max_prefixes_v6,

@@ -6,34 +6,34 @@ import struct
 import tempfile
 import zlib
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sci_cli.cli.emit import write
 from sci_cli.cli.session import Session, Settings
+from sci_cli.domain.profile import FieldRule
 from sci_cli.errors import OutputExists, WrongUsage, sci
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAME = "acme-hk-1"
 PICTURE = "screenprint.png"
 
-# Remark, minutes since the last command, command line. `{picture}` is a screen print in the sample's folder.
+# Remark, minutes since the last command, command line. Names in braces are filled in from the profile.
 SCRIPT: tuple[tuple[str, int, str], ...] = (
-    ("A new customer, Acme Ltd, wants Hong Kong connected to Alibaba Cloud.", 0,
-     f'sci new {NAME} --profile alibaba-cloud --customer "Acme Ltd" --location "Hong Kong" --data-plan "1 TB"'
+    ("A new customer, Acme Ltd, wants Hong Kong connected to {provider}.", 0,
+     f'sci new {NAME} --profile {{profile}} --customer "Acme Ltd" --location "Hong Kong" --data-plan "1 TB"'
      " --vpn CORP --prefix 10.20.0.0/16 --prefix 10.30.0.0/16 --max-prefixes 1250"),
     ("Somebody wants to order at once. The gate says no, and why.", 20,
      f"sci order place {NAME} --number VZ-778812 --confirm {NAME} --accept-billing"),
     ("The customer answers: account active, Private IP in service, no firewalls.", 60 * 24,
      f"sci set {NAME} private-ip.active=2 csp.account-id=0123456789012345 csp.account-status=active"
-     " cloud-type=vpc security-products=none csp.order-number=ALI-20260303"),
+     " cloud-type=vpc security-products=none{optional}"),
     ("Now the order may be placed. It is placed in the portal and recorded here.", 45,
      f"sci order place {NAME} --number VZ-778812 --confirm {NAME} --accept-billing"),
     ("Twenty minutes later the port is in the portal. What it shows is compared with the order.", 20,
-     f'sci order verify {NAME} --seen-csp "Alibaba Cloud" --seen-data-plan "1 TB"'
+     f'sci order verify {NAME} --seen-csp "{{provider}}" --seen-data-plan "1 TB"'
      ' --seen-location "Hong Kong"'),
-    ("The mail for Alibaba is drafted, with the screen print; a person sends it.", 15,
+    ("The mail for the provider is drafted, with the screen print; a person sends it.", 15,
      f"sci handoff {NAME} --attach {{picture}} --to activation@example.net --quiet"),
     ("The customer wants a second VPN. Its range lies inside the first one.", 60,
      f"sci vpn add {NAME} LAB --prefix 10.30.4.0/22 --max-prefixes 1250 --yes"),
@@ -74,27 +74,41 @@ def _play(session: Session, folder: Path) -> None:
     folder.mkdir(exist_ok=True, parents=True)
     picture = folder / PICTURE
     picture.write_bytes(sample_picture())
-    now = START
+    names, now = _names(), START
     for remark, minutes, line in SCRIPT:
         now += timedelta(minutes=minutes)
-        write(session, f"\n# {remark}\n$ {line.format(picture=PICTURE)}\n")
-        inner = replace(
-            session,
-            stdin=io.StringIO(),
-            stderr=session.stdout,
-            settings=Settings(home=str(folder), no_input=True),
-            environ={
-                **session.environ,
-                "SCI_HOME": str(folder),
-                "SCI_USER": "account.manager",
-                "SCI_OUTPUT": "text",
-            },
+        shown = line.format(picture=PICTURE, **names)
+        write(session, f"\n# {remark.format(**names)}\n$ {shown}\n")
+        environ = {
+            **session.environ,
+            "SCI_HOME": str(folder),
+            "SCI_USER": "account.manager",
+            "SCI_OUTPUT": "text",
+        }
+        inner = Session(
+            io.StringIO(),
+            session.stdout,
+            session.stdout,
+            environ,
+            Settings(plain=session.settings.plain, color=session.settings.color),
             now=lambda at=now: at,  # type: ignore[misc]  # bound now, called later
-            _workspace=None,
-            _prompter=None,
+            stdout_closed=session.stdout_closed,
         )
-        words = shlex.split(line.format(picture=shlex.quote(str(picture))))
-        main(words[1:], inner)
+        main(shlex.split(line.format(picture=shlex.quote(str(picture)), **names))[1:], inner)
+
+
+def _names() -> dict[str, str]:
+    """What the sample takes from the first shipped profile; an optional field gets a sample value."""
+    from sci_cli.profiles import Catalogue, shipped_profiles_dir
+
+    catalogue = Catalogue(shipped_profiles_dir(), None)
+    profile = catalogue.load(catalogue.entries()[0].id)
+    optional = [field.fact for field in profile.order_fields if field.rule is FieldRule.OPTIONAL]
+    return {
+        "profile": profile.id,
+        "provider": profile.name,
+        "optional": "".join(f" {fact}=SAMPLE-20260303" for fact in optional),
+    }
 
 
 def sample_picture() -> bytes:

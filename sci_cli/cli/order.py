@@ -156,7 +156,7 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
         writes=True,
         examples=[
             "sci order verify acme-hk-1",
-            'sci order verify acme-hk-1 --seen-csp "Alibaba Cloud" --seen-data-plan "1 TB"'
+            'sci order verify acme-hk-1 --seen-csp "Example Cloud" --seen-data-plan "1 TB"'
             ' --seen-location "Hong Kong"',
         ],
     )

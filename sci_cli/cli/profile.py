@@ -27,7 +27,7 @@ def register(group: typer.Typer) -> None:
         group,
         "show",
         panel=PROVIDERS,
-        examples=["sci profile show alibaba-cloud", "sci profile show my-provider.yaml"],
+        examples=["sci profile show my-provider", "sci profile show my-provider.yaml"],
     )
     def show(session: Session, profile: ProfileId) -> Any:
         """A profile's steps, owners, cautions and contacts."""
@@ -39,7 +39,7 @@ def register(group: typer.Typer) -> None:
         group,
         "check",
         panel=PROVIDERS,
-        examples=["sci profile check my-provider.yaml", "sci profile check alibaba-cloud"],
+        examples=["sci profile check my-provider.yaml", "sci profile check my-provider"],
     )
     def check(session: Session, profile: ProfileId) -> Any:
         """Whether a profile can be used; every problem with line and column."""

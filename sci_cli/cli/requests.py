@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from string import Template
 
 from sci_cli.cli import asking
 from sci_cli.cli.numbers import whole
@@ -51,7 +52,7 @@ TEMPLATE = """\
 # A request for `sci new --file request.yaml`. Fill in, save as UTF-8.
 # Lines that begin with # are remarks; leave out what is not known yet.
 name: acme-hk-1
-profile: alibaba-cloud
+profile: $profile
 customer: Acme Ltd
 location:
   - Hong Kong
@@ -64,9 +65,11 @@ data-plan: 1 TB
 """
 
 
-def template() -> Outcome:
-    """The file to fill in."""
-    return Outcome(Message(tuple(TEMPLATE.splitlines())))
+def template(session: Session) -> Outcome:
+    """The file to fill in, with a profile that there is."""
+    known = [entry.id for entry in session.workspace.catalogue.entries() if not entry.problem]
+    filled = Template(TEMPLATE).substitute(profile=known[0] if known else "PROFILE")
+    return Outcome(Message(tuple(filled.splitlines())))
 
 
 def from_file(path: Path, given: NewRequest) -> NewRequest:

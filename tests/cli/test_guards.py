@@ -66,6 +66,15 @@ def test_every_command_and_option_has_help_without_square_brackets(
     assert [text for text in (*texts, command.epilog or "") if "[" in text or "]" in text] == []
 
 
+def test_no_provider_is_named_in_the_program() -> None:
+    """What a provider wants stands in its profile and nowhere else."""
+    names = {"alibaba", "aliyun"}
+    sources = (Path(__file__).parents[2] / "sci_cli").rglob("*.py")
+    assert [
+        path.name for path in sources if any(name in path.read_text("utf-8").lower() for name in names)
+    ] == []
+
+
 def test_every_command_has_two_or_three_examples() -> None:
     counted = {called(found): len(examples(found[1])) for found in LEAVES}
     assert {name: count for name, count in counted.items() if count not in (2, 3)} == {}
