@@ -8,17 +8,19 @@ from datetime import datetime
 
 from sci_cli.domain.activation import (
     Activation,
+    FormLine,
     Order,
     Stamp,
     VpnState,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import billing_accepted, field_value, order_findings, order_form
-from sci_cli.domain.profile import FieldRule, Profile
+from sci_cli.domain.profile import FieldRule, OrderField, Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import day_text
 from sci_cli.errors import (
     AlreadyDifferent,
+    Command,
     GateClosed,
     InvalidValue,
     sci,
@@ -49,7 +51,7 @@ def sheet(ws: Workspace, name: str) -> Outcome:
     loaded = ws.load(name)
     activation, profile = loaded.activation, ws.profile_of(loaded.activation)
     rows = tuple(
-        FormRow(line, field.rule.value, field.why or (field.without if not line.value else ""), field.clause)
+        FormRow(line, field.rule.value, _beside(field, line), field.clause)
         for line, field in zip(order_form(profile, activation), profile.order_fields, strict=True)
     )
     found = () if activation.order else order_findings(profile, activation, ws.now())
@@ -58,9 +60,20 @@ def sheet(ws: Workspace, name: str) -> Outcome:
         activation=name,
         revision=activation.revision,
         findings=found,
-        next=(sci("check", name, "--for", "order"), sci("order", "place", name)),
+        next=_after_sheet(activation),
         notices=loaded.notices,
     )
+
+
+def _beside(field: OrderField, line: FormLine) -> str:
+    """What is worth knowing beside a field: what leaving it out costs, or why it is as it is."""
+    return field.without if field.without and not line.value else field.why
+
+
+def _after_sheet(activation: Activation) -> tuple[Command, ...]:
+    if activation.order:
+        return (sci("order", "verify", activation.name),)
+    return (sci("check", activation.name, "--for", "order"), sci("order", "place", activation.name))
 
 
 def show(ws: Workspace, name: str) -> Outcome:

@@ -10,7 +10,7 @@ from sci_cli.domain.activation import Activation, Closed, Evidence, Stamp, StepR
 from sci_cli.domain.findings import blockers
 from sci_cli.domain.gates import order_findings
 from sci_cli.domain.profile import OwnerMode, Profile, Step, StepKind
-from sci_cli.domain.progress import StepProgress, StepState, progress, unmet_conditions
+from sci_cli.domain.progress import Progress, StepProgress, StepState, progress, unmet_conditions
 from sci_cli.domain.times import day_text
 from sci_cli.errors import AlreadyDifferent, Command, GateClosed, InvalidValue, sci
 from sci_cli.operations import showing
@@ -149,7 +149,7 @@ def _refuse_unready(
         raise GateClosed(
             f"Step {step.id} ({step.title}) cannot be marked done.",
             why=[f"{other.step.id} ({other.step.title}) is open." for other in waits],
-            fix=[command for other in waits[:1] for command in _how(profile, activation, other)],
+            fix=_how(profile, activation, _first_ready(known, waits[0])),
         )
     unmet = unmet_conditions(activation, step)
     if unmet:
@@ -166,6 +166,15 @@ def _refuse_unready(
                 findings=closed,
                 fix=sci("check", activation.name, "--for", "order"),
             )
+
+
+def _first_ready(known: Progress, item: StepProgress) -> StepProgress:
+    """The step to begin with: the first one that is ready among all that a waiting step waits for."""
+    for wanted in item.waits_for:
+        other = known.of(wanted)
+        if other is not None:
+            return _first_ready(known, other)
+    return item
 
 
 def _how(profile: Profile, activation: Activation, item: StepProgress) -> Sequence[Command]:
