@@ -223,12 +223,14 @@ def _place_answers(session: Session, name: str, number: str, confirm: str, accep
     session.prompter.say(BILLING)
     if not number:
         number = asking.text("number", "Order number")(session.prompter)
+    session.so_far = sci("order", "place", name, "--number", number)
     if not accepted:
         question = f"Do you accept that billing starts with the order for {name}?"
         if not session.prompter.yes_no(YesNoQuestion("accept-billing", question)):
             raise GateClosed("Billing was not accepted; nothing was written.")
     if not confirm:
         asking.confirm_name(session, confirm, name, f"This records that order {number} is placed.")
+    session.so_far = None
     return number
 
 

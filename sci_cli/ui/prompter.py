@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -263,12 +264,17 @@ def asking(question: LineQuestion, default: str = "") -> str:
 class PlainPrompter(LinePrompter):
     """Asks in numbered lines that are only ever added, for screen readers, narrow and simple terminals."""
 
-    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+    def __init__(self, stdin: TextIO, stdout: TextIO, width: int | None = None) -> None:
         self._stdin = stdin
         self._stdout = stdout
+        self._width = width
 
     def say(self, text: str) -> None:
-        self._write(visible(text) + "\n")
+        """Shows a line, wrapped between words where the width is known."""
+        lines = visible(text).split("\n")
+        if self._width:
+            lines = [part for line in lines for part in textwrap.wrap(line, self._width) or [""]]
+        self._write("\n".join(lines) + "\n")
 
     def choose(self, question: ChoiceQuestion) -> str:
         """Lists the choices and asks for a number or letter until one that is enabled is named.
@@ -371,7 +377,7 @@ def choose_prompter(
     """
     if not (allowed and _is_terminal(stdin) and _is_terminal(stdout)):
         return RefusingPrompter()
-    lines = PlainPrompter(stdin, stdout)
+    lines = PlainPrompter(stdin, stdout, width)
     if plain or environ.get("TERM") == "dumb" or width < NARROWEST_FOR_ARROWS:
         return lines
     from sci_cli.ui.arrows import ArrowPrompter, ArrowsOrPlain
