@@ -10,6 +10,9 @@ from sci_cli.cli.options import STEPS, At, Name, Note, Reason, StepId, Yes, comm
 from sci_cli.cli.session import Session
 from sci_cli.errors import sci
 
+# Whether a step can be skipped or reopened at all is found out before anybody is asked for a reason.
+_STAND_IN = "not given yet"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -58,9 +61,13 @@ def register(app: typer.Typer) -> None:
     def skip(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
         """Record that a step will not be done; needs a reason."""
         from sci_cli.operations import steps
+        from sci_cli.operations.workspace import ChangeMode
 
+        trial = ChangeMode(dry_run=True)
+        if not steps.skip(session.workspace, name, step, reason or _STAND_IN, trial).changed:
+            return steps.skip(session.workspace, name, step, reason or _STAND_IN, session.mode)
         why = _reason(session, reason, yes, sci("skip", name, step))
-        asking.confirm_yes(session, yes, f"Skip step {step}?", sci("skip", name, step, "--reason", "REASON"))
+        asking.confirm_yes(session, yes, f"Skip step {step}?", sci("skip", name, step, "--reason", why))
         return steps.skip(session.workspace, name, step, why, session.mode)
 
     @command(
@@ -76,11 +83,13 @@ def register(app: typer.Typer) -> None:
     def reopen(session: Session, name: Name, step: StepId, reason: Reason = "", yes: Yes = False) -> Any:
         """Take back what was said about a step; needs a reason."""
         from sci_cli.operations import steps
+        from sci_cli.operations.workspace import ChangeMode
 
+        trial = ChangeMode(dry_run=True)
+        if not steps.reopen(session.workspace, name, step, reason or _STAND_IN, trial).changed:
+            return steps.reopen(session.workspace, name, step, reason or _STAND_IN, session.mode)
         why = _reason(session, reason, yes, sci("reopen", name, step))
-        asking.confirm_yes(
-            session, yes, f"Reopen step {step}?", sci("reopen", name, step, "--reason", "REASON")
-        )
+        asking.confirm_yes(session, yes, f"Reopen step {step}?", sci("reopen", name, step, "--reason", why))
         return steps.reopen(session.workspace, name, step, why, session.mode)
 
     @command(

@@ -58,7 +58,7 @@ def register(group: typer.Typer) -> None:
     ) -> Any:
         """Try adding and removing VPNs; never writes."""
         from sci_cli.cli.requests import read_vpns
-        from sci_cli.operations import vpns
+        from sci_cli.operations import vpn_plans
 
         if not (vpn or from_ or remove):
             raise WrongUsage(
@@ -70,7 +70,7 @@ def register(group: typer.Typer) -> None:
             if vpn or from_
             else []
         )
-        return vpns.plan(session.workspace, name, adding, remove or ())
+        return vpn_plans.plan(session.workspace, name, adding, remove or ())
 
     @command(
         group,
@@ -156,9 +156,9 @@ def register(group: typer.Typer) -> None:
     def remove(session: Session, name: Name, vpn: VpnName, confirm: Confirm = "", reason: Reason = "") -> Any:
         """Record that a VPN is to be taken off the port."""
         from sci_cli.domain.vpn_rules import counted
-        from sci_cli.operations import vpns
+        from sci_cli.operations import vpn_plans, vpns
 
-        standing = vpns.require_vpn(session.workspace.load(name).activation, vpn)
+        standing = vpn_plans.require_vpn(session.workspace.load(name).activation, vpn)
         asking.require_same(confirm, name)
         if not confirm and not session.settings.dry_run:
             if not session.prompter.interactive:

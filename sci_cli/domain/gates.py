@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import (
     BILLING_GATES,
+    FactKind,
     FieldRule,
     Gate,
     GateKind,
@@ -44,6 +45,7 @@ def order_findings(profile: Profile, activation: Activation, now: datetime) -> t
     found = [finding for gate in gates for finding in _GATES[gate.kind](asked, gate)]
     found += _form_findings(asked)
     found += _time_agreed(asked)
+    found += past_dates(profile, activation, now)
     return tuple(found)
 
 
@@ -310,6 +312,31 @@ def _time_agreed(asked: Asked) -> list[Finding]:
         for item in known.steps
         if item.step.closes_with == placing.id and item.step.kind is not StepKind.GO and not item.state.closed
     ]
+
+
+def past_dates(profile: Profile, activation: Activation, now: datetime) -> list[Finding]:
+    """Days agreed for the order that are over (in UTC) while the order is not placed."""
+    placing = profile.step_of_kind(StepKind.ORDER)
+    if placing is None or activation.order:
+        return []
+    wanted = {fact for step in profile.steps if step.closes_with == placing.id for fact in step.asks}
+    found = []
+    for spec in profile.facts:
+        value = activation.fact(spec.id)
+        if spec.kind is not FactKind.DATE or spec.id not in wanted or not value:
+            continue
+        if date.fromisoformat(value) < now.date():
+            found.append(
+                Finding(
+                    "order.date_past",
+                    Severity.WARNING,
+                    f"{spec.label} is {value}, which is past.",
+                    fix=(set_command(activation, f"{spec.id}=YYYY-MM-DD"),),
+                    clause=spec.clause,
+                    details={"fact": spec.id, "recorded": value},
+                )
+            )
+    return found
 
 
 def breach_findings(activation: Activation) -> tuple[Finding, ...]:

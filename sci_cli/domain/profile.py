@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from string import Template
 
 from sci_cli.domain.prefixes import Prefix
 
@@ -144,6 +145,11 @@ class Timer:
     if_late: str = ""
 
 
+# The placeholder of a portal click, and what it stands for where no particular change is meant.
+CHANGE = "change"
+_ANY_CHANGE = {StepKind.PORT: "Shutdown or No Shutdown", StepKind.VPNS: "add or remove the VPN"}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A numbered row of the source.
@@ -157,7 +163,7 @@ class Step:
         closes_with: a step whose closing closes this one too.
         moot_after: a step whose closing makes this one not needed.
         asks: facts the checklist asks for on this step's card.
-        portal: where to click.
+        portal: where to click; `$change` stands for what is being changed, see `clicks`.
     """
 
     id: str
@@ -179,6 +185,11 @@ class Step:
     asks: tuple[str, ...] = ()
     evidence: str = ""
     portal: tuple[str, ...] = ()
+
+    def clicks(self, change: str = "") -> tuple[str, ...]:
+        """Where to click for a change such as `Shutdown` or `add VPN LAB`; for all of them without one."""
+        said = {CHANGE: change or _ANY_CHANGE.get(self.kind, "")}
+        return tuple(Template(click).safe_substitute(said) for click in self.portal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,29 @@ _INSTANT = re.compile(
     r"(Z|[+-][0-9]{2}:[0-9]{2})?(?:\[([A-Za-z0-9_+/-]{1,64})\])?"
 )
 _FORMS = "Write a day as YYYY-MM-DD, or a time with its zone as 2026-03-06T14:30Z or 2026-03-06T14:30+08:00."
-AHEAD = timedelta(days=366)
+# Clocks of two machines differ a little; a day that has begun somewhere on Earth is not in the future.
+CLOCKS_DIFFER = timedelta(minutes=5)
+FIRST_ZONE = timedelta(hours=14)
 
 
 def parse_when(text: str, now: datetime, *, what: str = "--at") -> datetime:
-    """When something happened, as an aware UTC time; a bare day means its first minute in UTC.
+    """When something happened, as an aware UTC time.
 
-    `2026-11-01T03:30[America/New_York]` names a zone instead of an offset.
+    A bare day means its last minute in UTC, or `now` while the day lasts, so that no clock starts earlier
+    than what it waits for. `2026-11-01T03:30[America/New_York]` names a zone instead of an offset.
 
     Raises:
-        InvalidValue: not a time, ambiguous, without a zone, or more than a year ahead of `now`.
+        InvalidValue: not a time, ambiguous, without a zone, or in the future.
     """
     value = clean(text, what=what, limit=80)
     stray = next((char for char in value if not char.isascii()), None)
     if stray:
         raise InvalidValue(f"{what} contains U+{ord(stray):04X}, which is not a plain character.", fix=_FORMS)
     if _DATE.fullmatch(value):
-        found = datetime.combine(_day(value, what), datetime.min.time(), UTC)
+        begins = datetime.combine(_day(value, what), datetime.min.time(), UTC)
+        if begins <= now + FIRST_ZONE:
+            return min(begins.replace(hour=23, minute=59), now)
+        found = begins
     elif match := _INSTANT.fullmatch(value):
         try:
             found = _instant(value, match, what)
@@ -38,8 +44,11 @@ def parse_when(text: str, now: datetime, *, what: str = "--at") -> datetime:
             raise InvalidValue(f"{what}: {value} lies outside the calendar.", fix=_FORMS) from None
     else:
         raise InvalidValue(f"{what}: {quoted(value, 60)} is not a day or a time as YYYY-MM-DD.", fix=_FORMS)
-    if found > now + AHEAD:
-        raise InvalidValue(f"{what}: {value} lies more than a year in the future.", fix=_FORMS)
+    if found > now + CLOCKS_DIFFER:
+        raise InvalidValue(
+            f"{what}: {value} lies in the future; now it is {now:%Y-%m-%dT%H:%MZ}.",
+            fix="Record it when it has happened.",
+        )
     return found
 
 

@@ -153,15 +153,16 @@ def _max_findings(profile: Profile, activation: Activation, vpns: Sequence[Vpn])
 def _max_unknown(
     profile: Profile, activation: Activation, version: int, name: str, vpns: Sequence[Vpn]
 ) -> Finding:
-    """An unknown MAX is not unlimited: it blocks once the port exists, and warns before the order."""
+    """An unknown MAX is not unlimited: it blocks adding to a port; what is there already is warned about."""
     before_order = all(vpn.state is VpnState.ON_ORDER for vpn in vpns)
+    blocks = not before_order and _adds(activation, vpns, version)
     option = _OPTION[version]
     known = activation.vpn(name) is not None
     give = f"Give it with {option} MAX."
     update = sci("vpn", "update", activation.name, name, option, "MAX")
     return Finding(
         "vpn.max_unknown",
-        Severity.WARNING if before_order else Severity.BLOCKER,
+        Severity.BLOCKER if blocks else Severity.WARNING,
         f"MAX of VPN {name} for IPv{version} is not known.",
         why=(
             "MAX is the number of prefixes Verizon assigned to the VPN; it belongs to the VPN, not to the "
@@ -171,6 +172,16 @@ def _max_unknown(
         clause=profile.vpn_clause,
         details={"vpn": name, "version": str(version)},
     )
+
+
+def _adds(activation: Activation, vpns: Sequence[Vpn], version: int) -> bool:
+    """Whether a VPN gets prefixes of the family that it does not have on the record."""
+    for vpn in vpns:
+        standing = activation.vpn(vpn.name)
+        known = set(standing.prefixes) if standing else set()
+        if any(prefix.version == version and prefix not in known for prefix in vpn.prefixes):
+            return True
+    return False
 
 
 def _max_exceeded(

@@ -10,7 +10,7 @@ from datetime import datetime
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import order_findings
+from sci_cli.domain.gates import order_findings, past_dates
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import FieldRule, Profile
 from sci_cli.domain.progress import progress
@@ -171,7 +171,9 @@ def set_facts(
                 after = replace(after, verification=None)
             after = after.with_fact(fact_id, Fact(values, ws.stamp()))
         named = ", ".join(given)
-        return Decided(after, f"recorded {named}", reason=reason, findings=_usual(profile, after, given))
+        return Decided(
+            after, f"recorded {named}", reason=reason, findings=_noticed(profile, after, given, ws.now())
+        )
 
     changed = ws.change(name, "set", decide, mode)
     after, profile = changed.after, changed.profile
@@ -205,6 +207,14 @@ def _still_open(profile: Profile, activation: Activation, now: datetime) -> tupl
             details={"open": tuple(each.code for each in closed)},
         ),
     )
+
+
+def _noticed(
+    profile: Profile, activation: Activation, given: Mapping[str, Sequence[str]], now: datetime
+) -> tuple[Finding, ...]:
+    """What is unusual about the values just given."""
+    past = [each for each in past_dates(profile, activation, now) if each.details.get("fact") in given]
+    return (*_usual(profile, activation, given), *past)
 
 
 def _usual(

@@ -14,6 +14,7 @@ from sci_cli.domain.activation import (
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import breach_findings, order_findings
 from sci_cli.domain.handoff_rules import handoff_findings
+from sci_cli.domain.port_rules import port_state_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import Progress, progress
 from sci_cli.domain.times import day_text
@@ -86,6 +87,7 @@ def _placed_already(order: Order) -> Finding:
 
 def _everything(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
     found = [*port_findings(profile, activation, activation.vpns), *breach_findings(activation)]
+    found += port_state_findings(activation)
     if activation.order is None:
         found += [_later(each, "the order") for each in order_findings(profile, activation, now)]
     elif not activation.handoffs:

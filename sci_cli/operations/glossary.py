@@ -15,6 +15,10 @@ WORDS: dict[str, str] = {
         "Dynamic Network Manager, the portal in which the port is looked at and changed. It has "
         "no interface for programs, so a person clicks and sci records."
     ),
+    "entitlement": (
+        "The right of a customer's user to see and change the service in Verizon Enterprise Center and "
+        "Dynamic Network Manager. The account team and the customer set it up."
+    ),
     "gate": (
         "Something that must hold before the order may be placed. The gates about the cloud "
         "account, Private IP, the one-way decisions and billing hold for every provider; no "
@@ -28,6 +32,18 @@ WORDS: dict[str, str] = {
         "The number of prefixes Verizon assigned to a Private IP VPN, per address family. The "
         "total over all VPNs on a port is held against the smallest MAX. An unknown MAX is not "
         "unlimited. The account team raises it."
+    ),
+    "mss": (
+        "MSS Cloud Firewall, one of the enhanced security products. They can only be ordered together with "
+        "a new port; the account team helps with the order."
+    ),
+    "nat": (
+        "Network address translation. Public cloud products are reached through it, so the NAT section is "
+        "reviewed before the order of one; for the other types it is not needed."
+    ),
+    "nni": (
+        "Network-to-network interface: where two operators' networks meet. The values of a connection name "
+        "a primary and a secondary one."
     ),
     "overlap": (
         "Two prefixes share addresses: they are equal, or one contains the other. VPNs on one "
@@ -45,6 +61,10 @@ WORDS: dict[str, str] = {
         "Verizon's private MPLS network service. A customer needs it before anything else, and it "
         "takes long to deliver."
     ),
+    "public": (
+        "One of the types of cloud product, beside VPC and dedicated VPC. For it the NAT section is reviewed "
+        "before the order."
+    ),
     "ready": ("The step may be done now: everything before it is closed."),
     "service key": (
         "A field of the order form. Whether it must be filled or stay empty is the provider's "
@@ -58,6 +78,21 @@ WORDS: dict[str, str] = {
         "default; more are added later."
     ),
     "waiting": ("The step cannot be done yet; its reason names the steps it waits for."),
+}
+
+# Other spellings of the words above, as people type them.
+ALSO: dict[str, str] = {
+    "account id": "csp.account-id",
+    "dynamic network manager": "dnm",
+    "entitlements": "entitlement",
+    "handoff": "hand-off",
+    "mss cloud firewall": "mss",
+    "network address translation": "nat",
+    "no shutdown": "admin status",
+    "pip": "private ip",
+    "shutdown": "admin status",
+    "verizon enterprise center": "vec",
+    "vpns": "vpn",
 }
 
 FINDINGS: dict[str, str] = {
@@ -95,6 +130,10 @@ FINDINGS: dict[str, str] = {
     "order.billing_not_accepted": (
         "Placing an order starts billing, often on the same day. Somebody accepts that for this "
         "activation by typing its name; --yes does not."
+    ),
+    "order.date_past": (
+        "The day agreed for the order is over and the order is not placed. Agree on another day and record "
+        "it."
     ),
     "order.breach": (
         "The order was recorded although something was missing when it was placed. The mark stays."
@@ -149,12 +188,24 @@ FINDINGS: dict[str, str] = {
         "the prefixes fit."
     ),
     "vpn.near_max": ("Most of MAX is used. The next site or range may not fit."),
+    "port.shut_down": (
+        "The port's admin status on record is Shutdown. No VPN reaches the cloud through it until No "
+        "Shutdown is chosen in the portal and recorded here."
+    ),
+    "port.unconfirmed": (
+        "A change of the port's admin status was asked for, and nobody has recorded what the portal shows. "
+        "Confirm it when the portal shows it, or withdraw it."
+    ),
     "vpn.prefix_duplicate": ("The same prefix was given more than once. It counts once."),
     "vpn.prefix_nested": (
         "One prefix lies inside another of the same VPN. That is normal routing, and both count."
     ),
     "vpn.prefix_overlap": (
         "Prefixes of two VPNs share addresses. On one port the cloud side could not tell them apart."
+    ),
+    "vpn.unconfirmed": (
+        "A VPN, or its removal, was asked for in the portal, and nobody has recorded that the portal shows "
+        "it. Until then the VPN counts against overlap and MAX."
     ),
     "vpn.provider_range": (
         "The provider uses these addresses itself, so traffic to them may never reach the customer."

@@ -11,7 +11,7 @@ from sci_cli.domain.profile import Caution, Clause, Profile, Step
 from sci_cli.domain.times import duration_text
 from sci_cli.errors import SciError, TopicNotFound, sci
 from sci_cli.operations import showing
-from sci_cli.operations.glossary import FINDINGS, WORDS
+from sci_cli.operations.glossary import ALSO, FINDINGS, WORDS
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.operations.reference_views import (
     ExplainView,
@@ -34,7 +34,8 @@ def explain(ws: Workspace, topic: str, *, profile_id: str = "", name: str = "") 
     Raises:
         TopicNotFound: with the nearest words.
     """
-    wanted = topic.strip()
+    wanted = " ".join(topic.split())
+    wanted = ALSO.get(wanted.lower(), wanted)
     profiles = _profiles(ws, profile_id, name)
     for profile in profiles:
         view = _about(profile, wanted)
@@ -109,7 +110,7 @@ def _step(profile: Profile, step: Step) -> ExplainView:
         text=step.text.strip(),
         owner=profile.owners_text(step.owners),
         clauses=_clauses(profile, step.clauses),
-        portal=step.portal,
+        portal=step.clicks(),
         cautions=profile.cautions_for(step.id),
         facts=tuple(showing.fact_row(profile, None, fact) for fact in wanted),
         source=_source(profile),
@@ -134,7 +135,7 @@ def _plain_view(topic: str, title: str, text: str, cautions: tuple[Caution, ...]
 
 
 def _nothing(wanted: str, profiles: Iterable[Profile]) -> TopicNotFound:
-    known = [*WORDS, *FINDINGS, *CORE_FACTS]
+    known = [*WORDS, *ALSO, *FINDINGS, *CORE_FACTS]
     for profile in profiles:
         known += [step.id for step in profile.steps]
         known += [spec.id for spec in profile.facts]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.gates import breach_findings
+from sci_cli.domain.port_rules import attention, open_requests, port_state_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import duration_text
@@ -60,6 +62,7 @@ def _standing(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
         if each.severity is not Severity.NOTE
     ]
     found += breach_findings(activation)
+    found += port_state_findings(activation)
     return tuple(found)
 
 
@@ -75,7 +78,7 @@ def status_view(
         closed=known.closed,
         total=known.total,
         late=known.late,
-        complete=known.complete,
+        complete=known.complete and not open_requests(activation),
         next=tuple(showing.step_row(profile, activation, item, now) for item in known.ready()),
         phases=known.phases,
         steps=showing.step_rows(profile, activation, known, now),
@@ -94,11 +97,12 @@ def _row(ws: Workspace, name: str, found: Loaded | SciError, now: datetime) -> A
     try:
         activation, profile = _opened(ws, found)
     except SciError as problem:
-        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem.message)
+        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem=problem.message)
     known = progress(profile, activation, now)
     ready = known.ready()
     first = ready[0] if ready else None
     late = max((item.late_by for item in known.steps if item.late_by), default=None)
+    said = attention(activation)
     mine = bool(ready) and any(profile.provider_party not in item.step.owners.parties for item in ready)
     return ActivationRow(
         name=name,
@@ -113,7 +117,8 @@ def _row(ws: Workspace, name: str, found: Loaded | SciError, now: datetime) -> A
         next_title=first.step.short if first else "",
         waiting_on=profile.owners_text(first.step.owners) if first else "",
         age=duration_text(now - activation.created.at),
-        mine=mine or late is not None,
+        mine=mine or late is not None or bool(said),
+        attention=said,
     )
 
 
@@ -151,7 +156,8 @@ def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
     if name:
         activation = ws.load(name).activation
         rows = _next_rows(ws, activation, ws.profile_of(activation), owner)
-        return Outcome(NextView(rows, owner), activation=name)
+        asked = () if owner else open_requests(activation)
+        return Outcome(NextView(rows, owner), activation=name, findings=asked)
     found: list[NextRow] = []
     problems: list[Finding] = []
     without: list[InvalidValue] = []
@@ -165,6 +171,7 @@ def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
         try:
             found += _next_rows(ws, activation, profile, owner)
             with_party += 1
+            problems += () if owner else _named(activation)
         except InvalidValue as unknown:
             without.append(unknown)
     if without and not with_party:
@@ -180,6 +187,11 @@ def _next_rows(ws: Workspace, activation: Activation, profile: Profile, owner: s
         for item in progress(profile, activation, now).ready()
         if not party or party in item.open_parties
     )
+
+
+def _named(activation: Activation) -> list[Finding]:
+    """The open requests of one activation, for a screen about all of them."""
+    return [replace(each, message=f"{activation.name}: {each.message}") for each in open_requests(activation)]
 
 
 def _unreadable(name: str, problem: SciError) -> Finding:

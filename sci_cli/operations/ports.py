@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sci_cli.domain.activation import Activation, AdminStatus, Port, PortRequest, VpnState
+from sci_cli.domain.port_rules import PORTAL_WORDS
 from sci_cli.domain.profile import Profile, StepKind
 from sci_cli.domain.vpn_rules import counted
 from sci_cli.errors import Command, GateClosed, InvalidValue, sci
@@ -15,8 +16,6 @@ from sci_cli.operations.work_views import PortView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 from sci_cli.safety.text import clean, quoted
 
-# The words of the portal for a status; the record has its own.
-PORTAL_WORDS = {AdminStatus.UP: "No Shutdown", AdminStatus.DOWN: "Shutdown", AdminStatus.UNKNOWN: "not known"}
 _COMMAND = {AdminStatus.UP: "no-shutdown", AdminStatus.DOWN: "shutdown"}
 
 
@@ -38,7 +37,11 @@ def port_view(
 ) -> PortView:
     """Status, request and what hangs on the port."""
     carried = tuple(vpn for vpn in activation.vpns if vpn.state is not VpnState.ON_ORDER)
-    path = tuple(click for step in profile.steps if step.kind is StepKind.PORT for click in step.portal)
+    asked = activation.port.requested
+    change = PORTAL_WORDS[asked.status] if asked else ""
+    path = tuple(
+        click for step in profile.steps if step.kind is StepKind.PORT for click in step.clicks(change)
+    )
     return PortView(
         header=showing.header(profile, activation),
         status=PORTAL_WORDS[activation.port.status],

@@ -9,7 +9,8 @@ from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.facts import CORE_FACTS
 from sci_cli.domain.findings import Finding
-from sci_cli.domain.profile import FactKind, FactSpec, Profile, Step, StepKind
+from sci_cli.domain.port_rules import open_requests
+from sci_cli.domain.profile import FactKind, FactSpec, FieldRule, Profile, Step, StepKind
 from sci_cli.domain.progress import Progress, StepProgress, StepState
 from sci_cli.domain.times import duration_text
 from sci_cli.errors import Command, Fix, sci
@@ -113,7 +114,7 @@ def step_commands(profile: Profile, activation: Activation, item: StepProgress) 
         case StepKind.FACTS:
             return (_set_open_facts(profile, activation, step),)
         case StepKind.GO:
-            return (sci("check", name, "--for", "order"), done)
+            return (*_vpn_of_the_order(profile, activation), sci("check", name, "--for", "order"), done)
         case StepKind.ORDER:
             return (sci("order", "sheet", name), sci("order", "place", name))
         case StepKind.VERIFY:
@@ -133,6 +134,16 @@ def step_commands(profile: Profile, activation: Activation, item: StepProgress) 
                 if not activation.values(fact)
             )
             return (*asked, *_done_for(profile, item, name))
+
+
+def _vpn_of_the_order(profile: Profile, activation: Activation) -> tuple[Command, ...]:
+    """The command that names the VPN the order form asks for, while none is on record."""
+    asked = any(field.rule is FieldRule.VPN for field in profile.order_fields)
+    if not asked or activation.vpns:
+        return ()
+    note = "the VPN that goes with the order"
+    words = ("VPN", "--prefix", "PREFIX", "--max-prefixes", "MAX")
+    return (sci("vpn", "add", activation.name, *words, note=note),)
 
 
 def _done_for(profile: Profile, item: StepProgress, name: str) -> tuple[Command, ...]:
@@ -183,8 +194,11 @@ def _next_stage(profile: Profile, activation: Activation) -> str:
 def next_commands(
     profile: Profile, activation: Activation, known: Progress, limit: int = 2
 ) -> tuple[Command, ...]:
-    """What to type next for the whole activation."""
+    """What to type next for the whole activation; what was asked for and not confirmed comes last."""
     ready = known.ready()
+    asked = tuple(command for each in open_requests(activation) for command in each.fix[:1])
+    if asked and not ready:
+        return tuple(command for command in asked if isinstance(command, Command))[:limit]
     if not ready:
         return (sci("status", activation.name),)
     return step_commands(profile, activation, ready[0])[:limit]

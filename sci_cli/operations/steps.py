@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sci_cli.domain.activation import Activation, Closed, Evidence, Stamp, StepRecord
-from sci_cli.domain.findings import blockers
+from sci_cli.domain.findings import Severity, blockers
 from sci_cli.domain.gates import order_findings
+from sci_cli.domain.port_rules import open_requests, port_state_findings
 from sci_cli.domain.profile import OwnerMode, Profile, Step, StepKind
 from sci_cli.domain.progress import Progress, StepProgress, StepState, progress, unmet_conditions
 from sci_cli.domain.times import day_text
@@ -81,7 +82,8 @@ def done(ws: Workspace, name: str, request: DoneRequest, mode: ChangeMode) -> Ou
                 ws.store.keep_evidence(each.data, each.sha256)
         after = before.with_step(step.id, _record(ws, step, record, party, request, note))
         whom = f" for {party}" if party else ""
-        return Decided(after, f"{step.id} done{whom}: {step.title}", party=party)
+        shut = tuple(each for each in port_state_findings(before) if each.code == "port.shut_down")
+        return Decided(after, f"{step.id} done{whom}: {step.title}", party=party, findings=shut)
 
     changed = ws.change(name, "done", decide, mode)
     return _recorded(ws, changed, mode, request.step)
@@ -158,6 +160,12 @@ def _refuse_unready(
             why=[f"It needs {each.fact}, {_state(activation, each.fact)}." for each in unmet],
             fix=showing.step_commands(profile, activation, item) or (sci("explain", step.id),),
         )
+    asked = open_requests(activation) if step.kind is StepKind.VPNS else ()
+    if asked:
+        raise GateClosed(
+            f"Step {step.id} ({step.title}) cannot be marked done yet.",
+            findings=tuple(replace(each, severity=Severity.BLOCKER) for each in asked),
+        )
     if step.kind is StepKind.GO:
         closed = blockers(order_findings(profile, activation, ws.now()))
         if closed:
@@ -210,6 +218,12 @@ def skip(ws: Workspace, name: str, step_id: str, reason: str, mode: ChangeMode) 
             raise GateClosed(
                 f"{step.id} ({step.title}) is closed by facts, and the order depends on them.",
                 fix=sci("explain", step.id),
+            )
+        if item.state is StepState.WAITING and not step.optional:
+            raise GateClosed(
+                f"{step.id} ({step.title}) cannot be skipped yet.",
+                why=f"It {item.reason}; whether it can be left out is known when it is its turn.",
+                fix=sci("status", name),
             )
         earlier = before.steps.get(step.id) or StepRecord(Closed.DONE, ())
         record = replace(earlier, closed=Closed.SKIPPED, stamps=(*earlier.stamps, ws.stamp()), reason=reason)

@@ -102,7 +102,10 @@ class StatusView(View):
 
 @dataclass(frozen=True, slots=True)
 class ActivationRow:
-    """One activation in the list of all; `problem` is set when its record cannot be read."""
+    """One activation in the list of all.
+
+    `attention` says what is unusual about its port; `problem` is set when its record cannot be read.
+    """
 
     name: str
     customer: str
@@ -117,6 +120,7 @@ class ActivationRow:
     waiting_on: str
     age: str
     mine: bool
+    attention: str = ""
     problem: str = ""
 
 

@@ -1,4 +1,4 @@
-"""The VPNs on the port: list, plan, add, remove, update, confirm; the same rules on every path."""
+"""The VPNs on the port: list, add, remove, update, confirm; the same rules on every path."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from dataclasses import replace
 
 from sci_cli.domain.activation import Activation, Vpn, VpnState
 from sci_cli.domain.findings import Finding, blockers
-from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.profile import Profile
 from sci_cli.domain.vpn_rules import budgets, counted, port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
     Command,
     GateClosed,
     RuleViolation,
-    VpnNotFound,
     sci,
 )
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_plans import STATE_WORDS, first_state, one_for_the_order, planned, require_vpn
 from sci_cli.operations.vpn_requests import VpnRequest, new_vpn
-from sci_cli.operations.work_views import PlanView, VpnsView
+from sci_cli.operations.work_views import VpnsView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
+
+_PREFIXES_TYPED = 4
 
 
 def listing(ws: Workspace, name: str) -> Outcome:
@@ -52,7 +54,7 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
         notes: list[Finding] = []
         added: list[Vpn] = []
         for request in requests:
-            vpn, twice = new_vpn(ws, request, _first_state(before))
+            vpn, twice = new_vpn(ws, request, first_state(before))
             if not _is_there(before, after, vpn):
                 after = after.with_vpn(vpn)
                 added.append(vpn)
@@ -67,14 +69,9 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
 
     changed = ws.change(name, "vpn add", decide, mode)
     names = [request.name for request in requests]
-    return _planned(
+    return planned(
         changed, mode, f"add VPN {', '.join(names)}", _added_lines(changed, names), _after_add(changed, names)
     )
-
-
-def _first_state(activation: Activation) -> VpnState:
-    """How a VPN begins: asked for on the port, or named for the order while there is no port."""
-    return VpnState.REQUESTED if activation.order else VpnState.ON_ORDER
 
 
 def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
@@ -89,34 +86,13 @@ def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
         if _same(standing, vpn) and standing.state is not VpnState.REMOVAL_REQUESTED:
             return True
         raise AlreadyDifferent(
-            f"VPN {standing.name} is already on the record, {_STATE_WORDS[standing.state]}.",
+            f"VPN {standing.name} is already on the record, {STATE_WORDS[standing.state]}.",
             why=f"Its prefixes there: {_prefixes_text(standing)}.",
             fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
         )
     if before.order is None and so_far.vpns:
-        raise _one_for_the_order(before, so_far.vpns[0].name)
+        raise one_for_the_order(before, so_far.vpns[0].name)
     return False
-
-
-def _one_for_the_order(activation: Activation, first: str) -> GateClosed:
-    """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
-    why = "More VPNs are added in Dynamic Network Manager once the port exists."
-    if activation.vpn(first) is None:
-        fix = "Name one of them now and add the others after the order."
-        return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
-    return GateClosed(
-        f"The order connects one VPN, and {first} is it.",
-        why=why,
-        fix=[sci("order", "place", activation.name), sci("vpn", "remove", activation.name, first)],
-    )
-
-
-_STATE_WORDS = {
-    VpnState.ON_ORDER: "named for the order",
-    VpnState.REQUESTED: "asked for",
-    VpnState.ATTACHED: "on the port",
-    VpnState.REMOVAL_REQUESTED: "its removal asked for",
-}
 
 
 def _added_lines(changed: Changed, names: Sequence[str]) -> tuple[str, ...]:
@@ -134,7 +110,15 @@ def _after_add(changed: Changed, names: Sequence[str]) -> tuple[Command, ...]:
     name = changed.after.name
     if changed.after.order is None:
         return (sci("check", name, "--for", "order"),)
-    return tuple(sci("vpn", "confirm", name, vpn, note="when the portal shows it") for vpn in names)
+    asked = [vpn for vpn in names if _state(changed.after, vpn) is VpnState.REQUESTED]
+    if not asked:
+        return (sci("vpn", "list", name),)
+    return tuple(sci("vpn", "confirm", name, vpn, note="when the portal shows it") for vpn in asked)
+
+
+def _state(activation: Activation, vpn: str) -> VpnState | None:
+    found = activation.vpn(vpn)
+    return found.state if found else None
 
 
 def _prefixes_text(vpn: Vpn) -> str:
@@ -167,11 +151,23 @@ def require_rules(
         raise RuleViolation(
             f"{which} go on the port of {activation.name}; nothing was written.",
             findings=found,
-            fix=sci(
-                "vpn", "plan", activation.name, "VPN", "--prefix", "PREFIX", note="to try without writing"
-            ),
+            fix=(_try_again(activation, changed),) if changed else (),
         )
     return found
+
+
+def _try_again(activation: Activation, vpn: Vpn) -> Command:
+    """The plan of the refused change with its own words: to correct and try without writing."""
+    words: list[str] = []
+    for prefix in vpn.prefixes[:_PREFIXES_TYPED]:
+        words += ["--prefix", str(prefix)]
+    if len(vpn.prefixes) > _PREFIXES_TYPED:
+        words = ["--from", "FILE"]
+    for option, version in (("--max-prefixes", 4), ("--max-prefixes-v6", 6)):
+        words += [option, str(vpn.maximum(version) or "MAX")] if vpn.count(version) else []
+    standing = activation.vpn(vpn.name)
+    words += ["--remove", standing.name] if standing else []
+    return sci("vpn", "plan", activation.name, vpn.name, *words, note="to correct it and try without writing")
 
 
 def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> Outcome:
@@ -201,7 +197,9 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
         if changed.changed
         else f"VPN {request.name} is so already; nothing was written."
     )
-    return _planned(changed, mode, f"update VPN {request.name}", (line,), (sci("vpn", "list", name),))
+    return planned(
+        changed, mode, f"update VPN {request.name}", (line,), (sci("vpn", "list", name),), clicks=False
+    )
 
 
 def _max_change(changed: Changed, name: str) -> str:
@@ -214,23 +212,6 @@ def _max_change(changed: Changed, name: str) -> str:
         if before.maximum(version) != after.maximum(version)
     ]
     return "".join(said)
-
-
-def require_vpn(activation: Activation, vpn: str) -> Vpn:
-    """The VPN of that name.
-
-    Raises:
-        VpnNotFound: with the names there are.
-    """
-    found = activation.vpn(vpn)
-    if found is None:
-        names = ", ".join(each.name for each in activation.vpns) or "none"
-        raise VpnNotFound(
-            f"There is no VPN {vpn[:64]!r} on the port of {activation.name}.",
-            why=f"VPNs on record: {names}.",
-            fix=sci("vpn", "list", activation.name),
-        )
-    return found
 
 
 def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str = "") -> Outcome:
@@ -262,7 +243,7 @@ def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str 
     else:
         lines = (f"Removal of VPN {left.name} is already asked for; nothing was written.",)
     after = (sci("vpn", "confirm", name, vpn, note="when the portal shows it gone"),) if left else ()
-    return _planned(changed, mode, f"remove VPN {vpn}", lines, after)
+    return planned(changed, mode, f"remove VPN {vpn}", lines, after)
 
 
 def _last_one(activation: Activation) -> tuple[str, ...]:
@@ -317,80 +298,6 @@ def _confirmed_line(changed: Changed, vpn: str, *, withdraw: bool) -> str:
     if not changed.changed:
         return f"VPN {vpn} is already confirmed on the port; nothing was written."
     if withdraw:
-        where = f"it is {_STATE_WORDS[left.state]}" if left else "it is not on the record any more"
+        where = f"it is {STATE_WORDS[left.state]}" if left else "it is not on the record any more"
         return f"The request for VPN {vpn} is withdrawn; {where}."
     return f"VPN {vpn} is {'on the port' if left else 'off the port'}."
-
-
-def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Sequence[str]) -> Outcome:
-    """What adding and removing these VPNs together would mean; nothing is ever written.
-
-    The outcome carries RuleViolation when the result would break a rule.
-    """
-    loaded = ws.load(name)
-    before, profile = loaded.activation, ws.profile_of(loaded.activation)
-    gone = [require_vpn(before, vpn).name for vpn in removing]
-    left = tuple(vpn for vpn in before.vpns if vpn.name not in gone)
-    added: list[Vpn] = []
-    notes: list[Finding] = []
-    for request in adding:
-        vpn, twice = new_vpn(ws, request, _first_state(before))
-        standing = next((each for each in left if each.name.casefold() == vpn.name.casefold()), None)
-        if standing:
-            where = _STATE_WORDS[standing.state]
-            raise AlreadyDifferent(
-                f"VPN {standing.name} is already on the record, {where}.", fix=sci("vpn", "list", name)
-            )
-        if any(each.name.casefold() == vpn.name.casefold() for each in added):
-            raise AlreadyDifferent(f"VPN {vpn.name} is given twice.", fix="Give each VPN once.")
-        added.append(vpn)
-        notes += twice
-    after = (*left, *added)
-    if before.order is None and len(after) > 1:
-        raise _one_for_the_order(before, after[0].name)
-    changed = added[0] if len(added) == 1 else None
-    found = (*port_findings(profile, before, after, changed), *notes)
-    closed = blockers(found)
-    view = _plan_view(profile, before, after, _plan_title(added, gone), ())
-    error = RuleViolation("The plan breaks a rule of the port.", findings=found) if closed else None
-    return Outcome(
-        view,
-        activation=name,
-        revision=before.revision,
-        findings=found,
-        notices=loaded.notices,
-        dry_run=True,
-        error=error,
-    )
-
-
-def _plan_title(added: Sequence[Vpn], gone: Sequence[str]) -> str:
-    parts = [f"add VPN {vpn.name}" for vpn in added] + [f"remove VPN {name}" for name in gone]
-    return ", ".join(parts) or "as it is"
-
-
-def _plan_view(
-    profile: Profile, before: Activation, after: Sequence[Vpn], title: str, lines: tuple[str, ...]
-) -> PlanView:
-    old = {vpn.name for vpn in before.vpns}
-    new = {vpn.name for vpn in after}
-    step = profile.step_of_kind(StepKind.VPNS)
-    moved = old != new or any(vpn.state is VpnState.REMOVAL_REQUESTED for vpn in after)
-    return PlanView(
-        header=showing.header(profile, before),
-        title=title,
-        kept=tuple(vpn for vpn in after if vpn.name in old),
-        added=tuple(vpn for vpn in after if vpn.name not in old),
-        removed=tuple(vpn for vpn in before.vpns if vpn.name not in new),
-        before=budgets(before.vpns),
-        after=budgets(after),
-        portal=step.portal if step and before.order and moved else (),
-        lines=lines,
-    )
-
-
-def _planned(
-    changed: Changed, mode: ChangeMode, title: str, lines: tuple[str, ...], following: tuple[Command, ...]
-) -> Outcome:
-    view = _plan_view(changed.profile, changed.before, changed.after.vpns, title, lines)
-    return showing.outcome_of(changed, view, mode, next=following)

@@ -152,7 +152,7 @@ class Workspace:
         import difflib
 
         names = self.store.names()
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+        near = difflib.get_close_matches(name.casefold(), names, n=3, cutoff=0.6)
         message = f"The activation {quoted(name, 80)} is not found."
         if near:
             return ActivationNotFound(message, fix=[sci("status", each) for each in near])

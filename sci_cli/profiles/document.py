@@ -51,6 +51,7 @@ def _pair(value: object) -> tuple[str, str]:
 Line = Annotated[str, _text(values.line)]
 ShortTitle = Annotated[str, _text(values.short_title)]
 Block = Annotated[str, _text(values.block)]
+Click = Annotated[str, _text(values.click)]
 Name = Annotated[str, _text(values.name)]
 Reference = Annotated[str, _text(values.reference)]
 Number = Annotated[int, _text(values.whole_number, int)]
@@ -149,7 +150,7 @@ class _Step(_Part):
     timer: _Timer | None = None
     asks: list[Name] = []
     evidence: Line = ""
-    portal: list[Line] = []
+    portal: list[Click] = []
 
 
 class _Fact(_Part):

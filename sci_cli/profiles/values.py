@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
-from sci_cli.domain.profile import HANDOFF_NAMES
+from sci_cli.domain.profile import CHANGE, HANDOFF_NAMES
 from sci_cli.profiles.problems import Unacceptable, did_you_mean, shown
 from sci_cli.safety.text import describe_unsafe
 
@@ -211,14 +211,22 @@ def recipient_problem(text: str) -> str | None:
 
 def message(text: str) -> str:
     """Text of the hand-off message, in which only the fixed names may follow a `$`."""
-    value = block(text)
+    return _template(block(text), HANDOFF_NAMES)
+
+
+def click(text: str) -> str:
+    """Where to click, on one line; `$change` stands for what is being changed."""
+    return _template(line(text), (CHANGE,))
+
+
+def _template(value: str, names: tuple[str, ...]) -> str:
     for found in Template.pattern.finditer(value):
         word = found["named"]
-        if found["escaped"] or word in HANDOFF_NAMES:
+        if found["escaped"] or word in names:
             continue
-        known = ", ".join(f"${each}" for each in HANDOFF_NAMES)
+        known = ", ".join(f"${each}" for each in names)
         quote = shown(found.group() if word else value[found.start() : found.start() + 20])
-        meant = did_you_mean(word or "", HANDOFF_NAMES).replace("mean ", "mean $")
+        meant = did_you_mean(word or "", names).replace("mean ", "mean $")
         raise Unacceptable(
             f"{quote} has no meaning here; after a $ only {known} may stand, and $$ for a $.{meant}"
         )

@@ -21,6 +21,7 @@ from sci_cli.operations import (
     showing,
     steps,
     verification,
+    vpn_plans,
     vpn_requests,
     vpns,
 )
@@ -268,7 +269,7 @@ def _add_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     )
     while True:
         request = _vpn_request(walk, name)
-        plan = vpns.plan(walk.ws, walk.name, [request], [])
+        plan = vpn_plans.plan(walk.ws, walk.name, [request], [])
         walk.present(plan)
         if plan.error is None:
             break
@@ -315,7 +316,7 @@ def _maximum(walk: Walk, key: str, label: str) -> int | None:
 
 def _remove_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     vpn = _which_vpn(walk, "Which VPN is to be removed?", [each.name for each in place.activation.vpns])
-    walk.present(vpns.plan(walk.ws, walk.name, [], [vpn]))
+    walk.present(vpn_plans.plan(walk.ws, walk.name, [], [vpn]))
     _confirm(walk, f"The removal of VPN {vpn} goes on record.")
     walk.present(vpns.remove(walk.ws, walk.name, vpn, place.mode))
 

@@ -119,7 +119,7 @@ def card_text(place: Place, item: StepProgress, look: Look) -> str:
     _clock(page, place, item)
     _needs(page, place, step)
     _facts(page, place, item)
-    for number, click in enumerate(step.portal, start=1):
+    for number, click in enumerate(step.clicks(), start=1):
         page.labelled("Portal" if number == 1 else "", f"{number}. {click}")
     if step.evidence:
         page.labelled("Evidence", f"{step.evidence} ({_evidence(place, step)})")

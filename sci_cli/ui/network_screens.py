@@ -20,7 +20,7 @@ from sci_cli.ui.blocks import (
 )
 from sci_cli.ui.page import BAD, BOLD, CAUTION, GOOD, Page, Part
 
-_STATES = {
+STATE_WORDS = {
     VpnState.ON_ORDER: "on the order",
     VpnState.REQUESTED: "asked for",
     VpnState.ATTACHED: "on the port",
@@ -57,7 +57,7 @@ def vpns(page: Page, view: VpnsView, outcome: Outcome) -> None:
         [
             (
                 (vpn.name, BOLD),
-                _STATES[vpn.state],
+                STATE_WORDS[vpn.state],
                 str(len(vpn.prefixes)),
                 _maximum(vpn),
                 prefixes_text(vpn, shown),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sci_cli.domain.activation import AdminStatus, Vpn, VpnState
+from sci_cli.domain.port_rules import PORTAL_WORDS
 from sci_cli.domain.progress import PhaseProgress, StepState
 from sci_cli.errors import Command, sci
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import ActivationRow, HomeView, ListView, NextView, StatusView, StepRow
 from sci_cli.ui.blocks import counted, day, header, minute, short_day, spelled
-from sci_cli.ui.network_screens import budget_line
-from sci_cli.ui.page import BAD, BOLD, DIM, GOOD, OWNER, Page, Part
+from sci_cli.ui.network_screens import STATE_WORDS, budget_line
+from sci_cli.ui.page import BAD, BOLD, CAUTION, DIM, GOOD, OWNER, Page, Part
 
 WIDE = 100
 _NARROW = 66
@@ -37,7 +39,7 @@ def status(page: Page, view: StatusView, outcome: Outcome) -> None:
     late = f", {view.late} late" if view.late else ""
     header(page, view.header, (f"{view.closed} of {view.total} closed{late}", BAD if view.late else ""))
     page.blank()
-    _next_action(page, view)
+    _next_action(page, view, outcome)
     page.blank()
     for phase in view.phases:
         _phase(page, phase, max(len(each.title) for each in view.phases))
@@ -50,7 +52,14 @@ def status(page: Page, view: StatusView, outcome: Outcome) -> None:
         page.command(sci("status", view.header.name, "--all"), indent=4)
 
 
-def _next_action(page: Page, view: StatusView) -> None:
+def _next_action(page: Page, view: StatusView, outcome: Outcome) -> None:
+    if view.closed == view.total and not view.complete:
+        page.paragraph(
+            f"All {view.total} steps are closed; what was asked for waits to be confirmed:", indent=2
+        )
+        for command in outcome.next:
+            page.command(command, indent=7)
+        return
     if view.complete:
         page.paragraph(
             (f"COMPLETE: all {view.total} steps are closed, nothing is left to do.", GOOD), indent=2
@@ -154,7 +163,8 @@ def _on_record(page: Page, view: StatusView) -> None:
     if view.stage:
         page.labelled("Provider", view.stage, column=_LABELS)
     if view.vpns:
-        page.labelled("VPNs", ", ".join(vpn.name for vpn in view.vpns), column=_LABELS)
+        page.labelled("VPNs", ", ".join(map(_vpn, view.vpns)), column=_LABELS)
+    _port(page, view)
     for budget in view.budgets:
         label, said = budget_line(budget)
         page.labelled(label, said, column=_LABELS)
@@ -163,6 +173,21 @@ def _on_record(page: Page, view: StatusView) -> None:
         width = max((len(fact.label) for fact in view.facts), default=0)
         for fact in view.facts:
             page.labelled(fact.label, fact.value or "not on record", column=width)
+
+
+def _vpn(vpn: Vpn) -> str:
+    word = STATE_WORDS[vpn.state]
+    return vpn.name if vpn.state is VpnState.ATTACHED else f"{vpn.name} ({word})"
+
+
+def _port(page: Page, view: StatusView) -> None:
+    """The port where it is shut or a change is asked for; a port that is up needs no line."""
+    port = view.port
+    if port.requested:
+        asked = PORTAL_WORDS[port.requested.status]
+        page.labelled("Port", (f"{asked} asked for, not confirmed", CAUTION), column=_LABELS)
+    elif port.status is AdminStatus.DOWN:
+        page.labelled("Port", ("SHUT DOWN", BAD), column=_LABELS)
 
 
 # All activations -------------------------------------------------------------------------------------------
@@ -200,7 +225,7 @@ _ALWAYS: tuple[Command, ...] = (
 
 
 def _complete(row: ActivationRow) -> bool:
-    return not row.problem and row.total > 0 and row.closed == row.total
+    return not row.problem and not row.attention and row.total > 0 and row.closed == row.total
 
 
 def _home_cells(page: Page, row: ActivationRow, *, mine: bool) -> Sequence[Part]:
@@ -215,7 +240,8 @@ def _home_cells(page: Page, row: ActivationRow, *, mine: bool) -> Sequence[Part]
 
 
 def _next_of(row: ActivationRow) -> str:
-    return f"{row.next_step} {row.next_title}".strip() or "nothing is possible now"
+    step = f"{row.next_step} {row.next_title}".strip()
+    return "; ".join(each for each in (row.attention, step) if each) or "nothing is possible now"
 
 
 def _first_time(page: Page, view: HomeView) -> None:

@@ -48,7 +48,7 @@ def _picked(items: Sequence[object], names: Sequence[str]) -> Rows:
 
 _ACTIVATION = (
     "name", "customer", "provider", "location", "closed", "total", "late", "late_for", "next_step",
-    "next_title", "waiting_on", "age", "mine", "problem",
+    "next_title", "waiting_on", "age", "mine", "attention", "problem",
 )  # fmt: skip
 
 

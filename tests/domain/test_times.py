@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sci_cli.domain.times import AHEAD, day_text, duration_text, parse_when
+from sci_cli.domain.times import CLOCKS_DIFFER, FIRST_ZONE, day_text, duration_text, parse_when
 from sci_cli.errors import InvalidValue
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -15,15 +15,15 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2026-03-06", datetime(2026, 3, 6, tzinfo=UTC)),
-        ("  2026-03-06 ", datetime(2026, 3, 6, tzinfo=UTC)),
+        ("2026-03-06", datetime(2026, 3, 6, 23, 59, tzinfo=UTC)),
+        ("  2026-03-06 ", datetime(2026, 3, 6, 23, 59, tzinfo=UTC)),
         ("2026-03-06T14:30Z", datetime(2026, 3, 6, 14, 30, tzinfo=UTC)),
         ("2026-03-06 14:30:59Z", datetime(2026, 3, 6, 14, 30, 59, tzinfo=UTC)),
         ("2026-03-06T14:30+08:00", datetime(2026, 3, 6, 6, 30, tzinfo=UTC)),
         ("2026-03-06T14:30-05:30", datetime(2026, 3, 6, 20, tzinfo=UTC)),
         ("2026-07-01T03:30[America/New_York]", datetime(2026, 7, 1, 7, 30, tzinfo=UTC)),
         ("2026-11-01T00:59[America/New_York]", datetime(2026, 11, 1, 4, 59, tzinfo=UTC)),
-        ("2024-02-29", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("2024-02-29", datetime(2024, 2, 29, 23, 59, tzinfo=UTC)),
     ],
 )
 def test_a_day_or_a_time_with_its_zone_is_one_moment_in_utc(text: str, expected: datetime) -> None:
@@ -60,7 +60,7 @@ def test_a_time_that_happened_twice_may_be_given_with_its_offset() -> None:
             "--at: 2026-11-01T01:30[America/New_York] happened twice, at -04:00 and at -05:00.",
         ),
         ("2026-03-06\n", "--at contains a line break."),
-        ("9999-12-31", "--at: 9999-12-31 lies more than a year in the future."),
+        ("9999-12-31", "--at: 9999-12-31 lies in the future; now it is 2026-11-23T12:00Z."),
         ("9" * 81, "--at is too long: 81 characters, at most 80."),
     ],
 )
@@ -76,13 +76,25 @@ def test_a_time_that_happened_twice_is_refused_with_the_spelling_that_says_which
     assert caught.value.fix == ("Write the offset: 2026-11-01T01:30-04:00",)
 
 
-def test_a_year_ahead_is_accepted_and_a_minute_more_is_not() -> None:
-    limit = (NOW + AHEAD).strftime("%Y-%m-%dT%H:%MZ")
-    beyond = (NOW + AHEAD + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%MZ")
-    assert parse_when(limit, NOW) == NOW + AHEAD
+def test_a_clock_that_differs_a_little_is_accepted_and_a_minute_more_is_not() -> None:
+    limit = (NOW + CLOCKS_DIFFER).strftime("%Y-%m-%dT%H:%MZ")
+    beyond = (NOW + CLOCKS_DIFFER + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%MZ")
+    assert parse_when(limit, NOW) == NOW + CLOCKS_DIFFER
     with pytest.raises(InvalidValue) as caught:
         parse_when(beyond, NOW, what="--placed")
-    assert caught.value.message == f"--placed: {beyond} lies more than a year in the future."
+    assert caught.value.message == f"--placed: {beyond} lies in the future; now it is 2026-11-23T12:00Z."
+
+
+def test_today_means_now_so_that_no_clock_starts_at_midnight() -> None:
+    assert parse_when("2026-11-23", NOW) == NOW
+
+
+def test_a_day_that_has_begun_somewhere_on_earth_means_now_and_the_next_one_is_refused() -> None:
+    evening = datetime(2026, 11, 24, tzinfo=UTC) - FIRST_ZONE
+    assert parse_when("2026-11-24", evening) == evening
+    with pytest.raises(InvalidValue) as caught:
+        parse_when("2026-11-24", evening - timedelta(minutes=1))
+    assert "lies in the future" in caught.value.message
 
 
 @pytest.mark.parametrize(

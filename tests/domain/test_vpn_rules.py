@@ -126,6 +126,19 @@ def test_the_budget_is_the_total_over_all_vpns_against_the_smallest_max_by_famil
     ]
 
 
+def test_an_unknown_max_of_what_is_on_the_port_already_warns_and_blocks_only_what_is_added() -> None:
+    recorded = replace(decided_everything(), vpns=(vpn("A", "10.1.0.0/16", "2001:db8::/32"),))
+    assert {each.severity.value for each in found(*recorded.vpns, known=recorded)} == {"warning"}
+    more = (*recorded.vpns, vpn("B", "10.2.0.0/16"))
+    assert [(each.details["version"], each.severity.value) for each in found(*more, known=recorded)] == [
+        ("6", "warning")
+    ]
+    more = (*recorded.vpns, vpn("B", "2001:db9::/32", maximum_v6=10))
+    assert [(each.details["version"], each.severity.value) for each in found(*more, known=recorded)] == [
+        ("6", "blocker")
+    ]
+
+
 def test_an_unknown_max_leaves_no_headroom_to_speak_of() -> None:
     (budget,) = budgets((vpn("A", "10.1.0.0/16", maximum=None), B))
     assert (budget.smallest, budget.headroom, budget.unknown) == (Use("B", 1, 100), None, ("A",))

@@ -20,7 +20,7 @@ from sci_cli.errors import (
     StepNotFound,
     WrongUsage,
 )
-from sci_cli.operations import activations
+from sci_cli.operations import activations, checks
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import ChangeMode, changes_between
 from sci_cli.store.contract import reference
@@ -323,3 +323,17 @@ def test_the_changes_of_all_events_together_give_the_record(tmp_path: Path) -> N
     assert explained == {each.path: each.after for each in changes_between(None, known)} | {
         path: "" for path, text in explained.items() if not text
     }
+
+
+def test_an_agreed_day_that_is_over_is_said_when_it_is_recorded_and_at_the_order(tmp_path: Path) -> None:
+    desk = started(tmp_path)
+    outcome = desk.set("activation-date=2026-11-22")
+    (past,) = [each for each in outcome.findings if each.code == "order.date_past"]
+    assert (past.message, past.severity.value) == (
+        "Agreed activation date is 2026-11-22, which is past.",
+        "warning",
+    )
+    desk.set(*FACTS)
+    assert "order.date_past" in codes(checks.check(desk.ws, desk.name, purpose="order").findings)
+    desk.set("activation-date=2026-11-23")
+    assert "order.date_past" not in codes(checks.check(desk.ws, desk.name, purpose="order").findings)

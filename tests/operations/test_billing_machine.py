@@ -42,6 +42,7 @@ from sci_cli.operations import (
     ports,
     steps,
     verification,
+    vpn_plans,
     vpn_requests,
     vpns,
 )
@@ -474,7 +475,7 @@ class EverythingMachine(OrderMachine):
     def plan_vpns(self, adding: list[vpn_requests.VpnRequest], removing: list[str]) -> None:
         before = self.now()
         try:
-            outcome = vpns.plan(self.desk.ws, self.desk.name, adding, removing)
+            outcome = vpn_plans.plan(self.desk.ws, self.desk.name, adding, removing)
         except SciError:
             pass
         else:

@@ -13,7 +13,7 @@ from sci_cli.domain.facts import CORE_FACTS, accepts_text
 from sci_cli.domain.plain import digest
 from sci_cli.errors import ProfileNotFound, TopicNotFound
 from sci_cli.operations import knowledge
-from sci_cli.operations.glossary import FINDINGS, WORDS
+from sci_cli.operations.glossary import ALSO, FINDINGS, WORDS
 from sci_cli.operations.outcome import Message
 from sci_cli.operations.reference_views import ExplainView, ProfilesView, ProfileView, WhereView
 from sci_cli.operations.workspace import Workspace
@@ -21,7 +21,7 @@ from sci_cli.profiles import Catalogue, shipped_profiles_dir
 from tests.operations.build import alibaba, nimbus, open_desk, started, typed
 
 NIMBUS_FILE = Path(__file__).parent.parent / "profiles" / "fictitious.yaml"
-_CODE = re.compile(r'"((?:order|handoff|vpn|prefix|fact|record|step)\.[a-z_]+)"')
+_CODE = re.compile(r'"((?:order|handoff|port|vpn|prefix|fact|record|step)\.[a-z_]+)"')
 # Codes of errors, which are told with the error itself, share the first word of some findings.
 _ERRORS = {"order.mismatch", "handoff.draft_altered", "step.not_found", "vpn.not_found"}
 
@@ -54,7 +54,7 @@ def test_every_step_is_explained_with_its_owner_clauses_and_cautions(tmp_path: P
         alibaba().owners_text(known.owners),
     )
     assert tuple(clause.id for clause in view.clauses) == known.clauses
-    assert view.portal == known.portal
+    assert view.portal == known.clicks()
     assert view.cautions == alibaba().cautions_for(step)
     wanted = dict.fromkeys((*known.asks, *(each.fact for each in known.closed_by)))
     assert [row.id for row in view.facts] == list(wanted)
@@ -223,3 +223,18 @@ def test_where_the_files_are(tmp_path: Path) -> None:
         "drafts": str(tmp_path / "out"),
         "your profiles": str(tmp_path / "profiles"),
     }
+
+
+@pytest.mark.parametrize(
+    ("typed_word", "title"),
+    [("nat", "nat"), ("Dynamic  Network Manager", "dnm"), ("entitlements", "entitlement"), ("MSS", "mss")],
+)
+def test_words_are_explained_under_the_spellings_people_type(
+    tmp_path: Path, typed_word: str, title: str
+) -> None:
+    assert explained(open_desk(tmp_path).ws, typed_word).title == title
+
+
+def test_every_other_spelling_leads_somewhere() -> None:
+    assert set(ALSO.values()) <= {*WORDS, *CORE_FACTS}
+    assert not set(ALSO) & set(WORDS)

@@ -331,7 +331,9 @@ def test_skipping_the_steps_before_the_order_opens_no_gate(tmp_path: Path) -> No
     desk = started(tmp_path)
     for step in ("P1", "P3", "P4", "O1"):
         refused(desk, GateClosed, lambda step=step: skip(desk, step))  # type: ignore[misc]  # bound now
-    skip(desk, "O2")
+    error = refused(desk, GateClosed, lambda: skip(desk, "O2"))
+    assert error.message == "O2 (Agree when the connection is activated) cannot be skipped yet."
+    assert error.why[0].startswith("It waits for O1; ")
     error = refused(desk, GateClosed, desk.place)
     assert {
         "order.account_not_active",
@@ -426,3 +428,11 @@ def test_trials_of_skipping_and_reopening_write_nothing(tmp_path: Path) -> None:
     before = desk.record()
     assert reopen(desk, "P2", mode=TRIAL).changed
     assert desk.record() == before
+
+
+def test_only_optional_steps_are_skipped_before_it_is_their_turn(tmp_path: Path) -> None:
+    desk = started(tmp_path)
+    error = refused(desk, GateClosed, lambda: skip(desk, "O6"))
+    assert error.why == ("It waits for O5; whether it can be left out is known when it is its turn.",)
+    skip(desk, "O4")
+    assert desk.record().steps["O4"].closed is Closed.SKIPPED

@@ -17,7 +17,7 @@ from sci_cli.errors import (
     StaleRevision,
     VpnNotFound,
 )
-from sci_cli.operations import vpn_requests, vpns
+from sci_cli.operations import vpn_plans, vpn_requests, vpns
 from sci_cli.operations.work_views import PlanView, VpnsView
 from sci_cli.operations.workspace import ChangeMode
 from tests.operations.build import (
@@ -102,7 +102,7 @@ def test_after_the_order_a_vpn_is_asked_for_and_then_confirmed(tmp_path: Path) -
         "VPN LAB is recorded as asked for. Add it in the portal, then confirm it here.",
     )
     assert isinstance(outcome.view, PlanView)
-    assert outcome.view.portal[-1] == "Open Add/Remove VPN"
+    assert outcome.view.portal[-1] == "Open Add/Remove VPN and add VPN LAB"
     assert outcome.view.after == (Budget(4, 2, (Use("CORP", 1, 100), Use("LAB", 1, 100))),)
     assert desk.record().history[-1].summary == "VPN LAB asked for on the port: 1 prefix"
     confirm(desk, "lab")
@@ -214,7 +214,7 @@ def test_a_vpn_without_prefixes_is_refused(tmp_path: Path) -> None:
 
 def test_a_vpn_is_decided_on_the_record_as_it_is_when_it_is_written(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
-    looked = vpns.plan(desk.ws, desk.name, [LAB], [])
+    looked = vpn_plans.plan(desk.ws, desk.name, [LAB], [])
     assert looked.error is None
     desk.add(wanted("FIRST", "10.30.5.0/24"))
     error = refused(desk, RuleViolation, lambda: desk.add(LAB))
@@ -305,7 +305,7 @@ def test_a_vpn_nobody_knows_cannot_be_updated_confirmed_or_removed(tmp_path: Pat
         lambda: vpns.update(desk.ws, desk.name, wanted("NONE"), FOR_REAL),
         lambda: confirm(desk, "NONE"),
         lambda: remove(desk, "NONE"),
-        lambda: vpns.plan(desk.ws, desk.name, [], ["NONE"]),
+        lambda: vpn_plans.plan(desk.ws, desk.name, [], ["NONE"]),
     ):
         error = refused(desk, VpnNotFound, act)
         assert error.message == "There is no VPN 'NONE' on the port of acme-hk-1."
@@ -388,7 +388,7 @@ def test_a_plan_shows_before_and_after_and_never_writes(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     desk.add(LAB)
     before = desk.record()
-    outcome = vpns.plan(desk.ws, desk.name, [EDGE], ["lab"])
+    outcome = vpn_plans.plan(desk.ws, desk.name, [EDGE], ["lab"])
     assert desk.record() == before
     assert (outcome.changed, outcome.dry_run, outcome.error) == (False, True, None)
     view = outcome.view
@@ -404,35 +404,37 @@ def test_a_plan_shows_before_and_after_and_never_writes(tmp_path: Path) -> None:
 
 def test_a_plan_that_breaks_a_rule_carries_the_error_with_every_finding(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
-    outcome = vpns.plan(desk.ws, desk.name, [wanted("BAD", "10.20.4.0/22", "127.0.0.0/8")], [])
+    outcome = vpn_plans.plan(desk.ws, desk.name, [wanted("BAD", "10.20.4.0/22", "127.0.0.0/8")], [])
     assert isinstance(outcome.error, RuleViolation)
     assert codes(outcome.findings)[:2] == ["vpn.prefix_overlap", "prefix.special_use"]
 
 
 def test_a_plan_that_takes_off_what_is_in_the_way_is_fine(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
-    outcome = vpns.plan(desk.ws, desk.name, [wanted("NEW", "10.20.4.0/22")], ["CORP"])
+    outcome = vpn_plans.plan(desk.ws, desk.name, [wanted("NEW", "10.20.4.0/22")], ["CORP"])
     assert outcome.error is None
 
 
 def test_a_plan_refuses_a_name_that_is_on_the_port(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     refused(
-        desk, AlreadyDifferent, lambda: vpns.plan(desk.ws, desk.name, [wanted("corp", "10.9.0.0/16")], [])
+        desk,
+        AlreadyDifferent,
+        lambda: vpn_plans.plan(desk.ws, desk.name, [wanted("corp", "10.9.0.0/16")], []),
     )
 
 
 def test_a_plan_before_the_order_says_that_the_order_connects_one_vpn(tmp_path: Path) -> None:
     desk = started(tmp_path)
-    error = refused(desk, GateClosed, lambda: vpns.plan(desk.ws, desk.name, [LAB], []))
+    error = refused(desk, GateClosed, lambda: vpn_plans.plan(desk.ws, desk.name, [LAB], []))
     assert error.message == "The order connects one VPN, and CORP is it."
     assert typed(error.fix) == ["sci order place acme-hk-1", "sci vpn remove acme-hk-1 CORP"]
-    assert vpns.plan(desk.ws, desk.name, [LAB], ["CORP"]).error is None
+    assert vpn_plans.plan(desk.ws, desk.name, [LAB], ["CORP"]).error is None
 
 
 def test_two_vpns_for_one_order_are_refused_and_nothing_is_removed_that_is_not_there(tmp_path: Path) -> None:
     desk = started(tmp_path)
-    instead = refused(desk, GateClosed, lambda: vpns.plan(desk.ws, desk.name, [LAB, EDGE], ["CORP"]))
+    instead = refused(desk, GateClosed, lambda: vpn_plans.plan(desk.ws, desk.name, [LAB, EDGE], ["CORP"]))
     remove(desk, "CORP")
     together = refused(desk, GateClosed, lambda: desk.add(LAB, EDGE))
     for error in (instead, together):
@@ -443,7 +445,9 @@ def test_two_vpns_for_one_order_are_refused_and_nothing_is_removed_that_is_not_t
 def test_a_plan_before_the_order_does_not_speak_of_a_port(tmp_path: Path) -> None:
     desk = started(tmp_path)
     error = refused(
-        desk, AlreadyDifferent, lambda: vpns.plan(desk.ws, desk.name, [wanted("corp", "10.9.0.0/16")], [])
+        desk,
+        AlreadyDifferent,
+        lambda: vpn_plans.plan(desk.ws, desk.name, [wanted("corp", "10.9.0.0/16")], []),
     )
     assert error.message == "VPN CORP is already on the record, named for the order."
 
@@ -451,7 +455,7 @@ def test_a_plan_before_the_order_does_not_speak_of_a_port(tmp_path: Path) -> Non
 def test_a_plan_refuses_one_name_given_twice(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     two = LAB, wanted("lab", "10.31.0.0/16")
-    error = refused(desk, AlreadyDifferent, lambda: vpns.plan(desk.ws, desk.name, two, []))
+    error = refused(desk, AlreadyDifferent, lambda: vpn_plans.plan(desk.ws, desk.name, two, []))
     assert error.message == "VPN lab is given twice."
 
 

@@ -459,5 +459,9 @@ def test_the_way_to_the_admin_status_names_the_words_of_the_portal(alibaba: Prof
             "Select the Secure Cloud Interconnect port",
             "Click the pen after Modify Admin Status",
         ),
-        "S2": ("Open the New Admin Status drop-down", "Choose Shutdown or No Shutdown"),
+        "S2": ("Open the New Admin Status drop-down", "Choose $change"),
     }
+    step = alibaba.step("S2")
+    assert step is not None
+    assert step.clicks()[-1] == "Choose Shutdown or No Shutdown"
+    assert step.clicks("No Shutdown")[-1] == "Choose No Shutdown"
