@@ -123,6 +123,11 @@ class Comparison:
     seen: str
     same: bool
 
+    @property
+    def difference(self) -> str:
+        """What differs, in one sentence."""
+        return f"The {self.label} differs: ordered {self.ordered or 'nothing'}, the portal shows {self.seen}."
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:

@@ -55,6 +55,24 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
     return _configuration_missing(profile, activation)
 
 
+def difference_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    """Every field in which the portal, as last compared, shows something else than was ordered."""
+    seen = activation.verification
+    step = profile.step_of_kind(StepKind.VERIFY)
+    return tuple(
+        Finding(
+            "order.field_differs",
+            Severity.BLOCKER,
+            item.difference,
+            clause=step.clauses[0] if step and step.clauses else "",
+            owner=profile.owners_text(step.owners) if step else "",
+            details={"field": item.field, "ordered": item.ordered, "seen": item.seen},
+        )
+        for item in (seen.fields if seen else ())
+        if not item.same
+    )
+
+
 def shown_in_portal(profile: Profile) -> tuple[str, ...]:
     """The facts of the connection that the portal shows: those the hand-off step asks for."""
     step = profile.step_of_kind(StepKind.HANDOFF)

@@ -13,8 +13,8 @@ from sci_cli.domain.activation import (
     FormLine,
     Verification,
 )
-from sci_cli.domain.findings import Finding, Severity
-from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.handoff_rules import difference_findings
+from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.errors import (
     GateClosed,
@@ -87,7 +87,7 @@ def verify(
         changed,
         view,
         mode,
-        findings=tuple(_difference(profile, item) for item in wrong),
+        findings=difference_findings(profile, after),
         next=() if wrong else showing.next_commands(profile, after, known),
     )
     if not wrong:
@@ -113,18 +113,6 @@ def _compare(
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _difference(profile: Profile, item: Comparison) -> Finding:
-    step = profile.step_of_kind(StepKind.VERIFY)
-    return Finding(
-        "order.field_differs",
-        Severity.BLOCKER,
-        f"The {item.label} differs: ordered {item.ordered or 'nothing'}, the portal shows {item.seen}.",
-        clause=step.clauses[0] if step and step.clauses else "",
-        owner=profile.owners_text(step.owners) if step else "",
-        details={"field": item.field, "ordered": item.ordered, "seen": item.seen},
-    )
 
 
 def _mismatch(name: str, wrong: Sequence[Comparison], *, saved: bool) -> VerificationMismatch:

@@ -333,6 +333,23 @@ def test_a_broken_rule_of_the_port_is_wrong_whatever_the_purpose(tmp_path: Path)
     assert outcome.error.message == "1 thing stands against the rules."
 
 
+@pytest.mark.parametrize("handed_off", [False, True])
+def test_a_portal_that_differs_from_the_order_stays_wrong_in_the_full_check(
+    tmp_path: Path, handed_off: bool
+) -> None:
+    desk = verified(tmp_path)
+    if handed_off:
+        desk.handoff()
+    desk.verify(location=("Tokyo",))
+    outcome = checks.check(desk.ws, desk.name)
+    assert isinstance(outcome.error, RuleViolation)
+    assert outcome.error.exit_code == 4
+    assert [each.message for each in outcome.findings if each.severity is Severity.BLOCKER] == [
+        "The location differs: ordered Hong Kong, the portal shows Tokyo."
+    ]
+    assert not any(each.message.startswith("Before the hand-off") for each in outcome.findings)
+
+
 def test_a_late_step_is_named_with_how_late_it_is_and_what_to_do(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     desk.clock.tick(minutes=42)
