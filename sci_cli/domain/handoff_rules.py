@@ -6,6 +6,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.gates import set_command
 from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.progress import CALL_VERIZON
 from sci_cli.errors import sci
 
 
@@ -46,7 +47,7 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
                 f"Dynamic Network Manager shows something else than was ordered: {wrong}.",
                 why="The provider would build what the portal shows.",
                 fix=(
-                    "Call the Verizon account team and have the order corrected, then verify again.",
+                    CALL_VERIZON,
                     sci("order", "verify", name),
                 ),
                 clause=clause,

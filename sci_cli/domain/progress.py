@@ -27,6 +27,10 @@ class StepState(StrEnum):
         return self not in (StepState.WAITING, StepState.READY)
 
 
+# What to do when the portal shows something else than was ordered.
+CALL_VERIZON = "Call the Verizon account team (your Verizon Account Manager) and have the order corrected."
+
+
 @dataclass(frozen=True, slots=True)
 class StepProgress:
     """One step with its state.
@@ -38,6 +42,7 @@ class StepProgress:
         since: when it became ready or closed, where known.
         due: when its clock runs out; late_by: how long ago that was.
         waiting_since: when its clock started, for steps with a timer.
+        problem: what was found wrong and keeps it open, and what to do about it.
     """
 
     step: Step
@@ -49,6 +54,7 @@ class StepProgress:
     due: datetime | None = None
     late_by: timedelta | None = None
     waiting_since: datetime | None = None
+    problem: str = ""
 
     @property
     def late(self) -> bool:
@@ -99,7 +105,7 @@ class Progress:
         return next((item for item in self.steps if item.step.id == step_id), None)
 
     def ready(self) -> tuple[StepProgress, ...]:
-        """What may be done now: late steps first, what only the provider can do last.
+        """What may be done now: what was found wrong first, then late steps; last what only the provider can do.
 
         Between these, required steps come before optional ones, and those that others wait for come first.
         """
@@ -108,6 +114,7 @@ class Progress:
         def weight(item: StepProgress) -> tuple[bool, ...]:
             step = item.step
             return (
+                not item.problem,
                 not item.late,
                 step.owners.parties == (self.provider,),
                 bool(step.optional),
@@ -150,6 +157,8 @@ def _resolve(
             _closed_apart(profile, activation, step.closes_with),
             _closed_apart(profile, activation, step.moot_after),
         )
+    if found is None:
+        found = _seen_in_portal(profile, activation, step)
     if found is None:
         earlier = [other for wanted in step.after if (other := profile.step(wanted))]
         found = _open(activation, step, [_resolve(profile, activation, each, states) for each in earlier])
@@ -222,6 +231,14 @@ def _closed_by_another(
     return None
 
 
+def _seen_in_portal(profile: Profile, activation: Activation, step: Step) -> StepProgress | None:
+    """A step the comparison waits for is over once there was one, whatever it showed: the port was there."""
+    closer, seen = profile.step(step.closes_with), activation.verification
+    if closer is None or closer.kind is not StepKind.VERIFY or seen is None or step.id not in closer.after:
+        return None
+    return StepProgress(step, StepState.DONE, f"seen when compared for {closer.id}", since=seen.stamp.at)
+
+
 def open_parties(step: Step, record: StepRecord | None) -> tuple[str, ...]:
     """The owners whose part is open: of joint owners those without a stamp, of "or" none once one acted."""
     acted = {stamp.party for stamp in record.stamps} if record else set()
@@ -236,7 +253,17 @@ def _open(activation: Activation, step: Step, before: list[StepProgress]) -> Ste
     if waits:
         return StepProgress(step, StepState.WAITING, f"waits for {', '.join(waits)}", waits, parties)
     since = max((item.since for item in before if item.since), default=activation.created.at)
-    return StepProgress(step, StepState.READY, _ready_reason(activation, step), (), parties, since)
+    reason = _ready_reason(activation, step)
+    return StepProgress(
+        step, StepState.READY, reason, (), parties, since, problem=_found_wrong(activation, step)
+    )
+
+
+def _found_wrong(activation: Activation, step: Step) -> str:
+    seen = activation.verification
+    if step.kind is not StepKind.VERIFY or seen is None or seen.matches:
+        return ""
+    return " ".join([*(item.difference for item in seen.fields if not item.same), CALL_VERIZON])
 
 
 def _ready_reason(activation: Activation, step: Step) -> str:
@@ -275,4 +302,5 @@ def _with_clock(item: StepProgress, states: Mapping[str, StepProgress], now: dat
         due,
         late_by,
         start.since,
+        item.problem,
     )

@@ -79,6 +79,7 @@ def step_row(profile: Profile, activation: Activation, item: StepProgress, now: 
         open_parties_text=" and ".join(
             party.name for wanted in item.open_parties if (party := profile.party(wanted))
         ),
+        problem=item.problem,
     )
 
 
@@ -118,7 +119,8 @@ def step_commands(profile: Profile, activation: Activation, item: StepProgress) 
         case StepKind.ORDER:
             return (sci("order", "sheet", name), sci("order", "place", name))
         case StepKind.VERIFY:
-            return (sci("order", "verify", name),)
+            corrected = "when the portal shows the right values" if item.problem else ""
+            return (sci("order", "verify", name, note=corrected),)
         case StepKind.HANDOFF:
             return (sci("handoff", name, "--attach", "SCREENPRINT"),)
         case StepKind.STAGES:

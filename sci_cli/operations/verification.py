@@ -15,7 +15,7 @@ from sci_cli.domain.activation import (
 )
 from sci_cli.domain.handoff_rules import difference_findings
 from sci_cli.domain.profile import Profile
-from sci_cli.domain.progress import progress
+from sci_cli.domain.progress import CALL_VERIZON, progress
 from sci_cli.errors import (
     GateClosed,
     InvalidValue,
@@ -121,7 +121,7 @@ def _mismatch(name: str, wrong: Sequence[Comparison], *, saved: bool) -> Verific
         f"Dynamic Network Manager does not show what was ordered: {named}.",
         why=["The comparison is on record; the hand-off stays closed until it matches."],
         fix=[
-            "Call the Verizon account team (your Verizon Account Manager) and have the order corrected.",
+            CALL_VERIZON,
             sci("order", "verify", name, note="when the portal shows the right values"),
         ],
         saved=saved,

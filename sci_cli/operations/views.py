@@ -43,6 +43,7 @@ class StepRow:
     waiting_for: str
     commands: tuple[Command, ...]
     open_parties_text: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

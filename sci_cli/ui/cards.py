@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sci_cli.domain.profile import OwnerMode, Step, StepKind
-from sci_cli.domain.progress import StepProgress, StepState
+from sci_cli.domain.progress import CALL_VERIZON, StepProgress, StepState
 from sci_cli.domain.times import day_text, duration_text
 from sci_cli.operations import showing
 from sci_cli.ui.look import Look
@@ -116,6 +116,7 @@ def card_text(place: Place, item: StepProgress, look: Look) -> str:
     page.blank()
     page.labelled("Owner", *_owner(place, item))
     page.labelled("State", _state(item))
+    _differences(page, place, item)
     _clock(page, place, item)
     _needs(page, place, step)
     _facts(page, place, item)
@@ -169,6 +170,17 @@ def _state(item: StepProgress) -> str:
     when = f" since {day_text(item.since)}" if item.state.closed and item.since else ""
     reason = item.reason.removeprefix("skipped: ")
     return f"{words}{when}{f': {_narrowed(reason)}' if reason else ''}"
+
+
+def _differences(page: Page, place: Place, item: StepProgress) -> None:
+    """What the portal showed otherwise than ordered, field by field, and whom to call."""
+    seen = place.activation.verification
+    if not item.problem or seen is None:
+        return
+    for each in seen.fields:
+        if not each.same:
+            page.labelled("Differs", (each.difference, BAD))
+    page.labelled("To do", CALL_VERIZON)
 
 
 def _clock(page: Page, place: Place, item: StepProgress) -> None:

@@ -80,6 +80,8 @@ def _next_action(page: Page, view: StatusView, outcome: Outcome) -> None:
         words += [(f"   LATE by {first.late_for}", BAD)] if first.late else []
         words += [f"   due {minute(first.due)} UTC"] if first.due and not first.late else []
         page.paragraph(*words, indent=7)
+    if first.problem:
+        page.paragraph((first.problem, BAD), indent=7)
     for command in first.commands:
         page.command(command, indent=7)
     if len(view.next) > 1:
@@ -311,5 +313,7 @@ def _next_row(page: Page, row: StepRow) -> None:
         words += [(f"   LATE by {row.late_for}", BAD)] if row.late else []
         words += ["   may be left out"] if row.optional else []
         page.paragraph(*words, indent=7)
+    if row.problem:
+        page.paragraph((row.problem, BAD), indent=7)
     for command in row.commands:
         page.command(command, indent=7)

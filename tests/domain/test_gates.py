@@ -307,7 +307,7 @@ def test_a_mismatch_names_what_differs_and_whom_to_call() -> None:
     (found,) = handoff_findings(alibaba(), known)
     assert found.message == "Dynamic Network Manager shows something else than was ordered: location."
     assert typed(found.fix) == [
-        "Call the Verizon account team and have the order corrected, then verify again.",
+        "Call the Verizon account team (your Verizon Account Manager) and have the order corrected.",
         "sci order verify acme-hk-1",
     ]
 

@@ -262,6 +262,32 @@ def test_skipping_the_other_step_closes_nothing_with_it() -> None:
     assert look(two, skipped)["A"] == ("ready", "")
 
 
+def test_a_comparison_that_differs_closes_what_it_waits_for_and_puts_itself_first() -> None:
+    profile, placed = alibaba(), Order("SCI-2031", STAMP, True, ())
+    wrong = Comparison("location", "location", "Hong Kong", "Tokyo", False)
+    seen = Verification(Stamp(LATER, USER), (wrong,))
+    known = replace(activation(), order=placed, verification=seen)
+    where = look(profile, known, LATER + timedelta(hours=2))
+    assert where["O6"] == ("done", "seen when compared for O8")
+    assert (where["O7"][0], where["O8"][0]) == ("ready", "ready")
+    first = progress(profile, known, LATER + timedelta(hours=2)).ready()[0]
+    assert (first.step.id, first.late, first.problem) == (
+        "O8",
+        False,
+        "The location differs: ordered Hong Kong, the portal shows Tokyo. "
+        "Call the Verizon account team (your Verizon Account Manager) and have the order corrected.",
+    )
+
+
+def test_a_comparison_that_differs_is_worked_on_before_what_is_late() -> None:
+    late = step("A", timer=Timer("Z", MINUTE))
+    profile = process(step("Z"), late, step("V", StepKind.VERIFY))
+    wrong = Verification(STAMP, (Comparison("csp", "provider", "A", "B", False),))
+    known = replace(NOTHING, verification=wrong).with_step("Z", done())
+    found = progress(profile, known, NOON + timedelta(days=1)).ready()
+    assert [(item.step.id, item.late) for item in found] == [("V", False), ("A", True)]
+
+
 def test_an_own_record_counts_before_the_step_it_closes_with() -> None:
     two = process(step("A", closes_with="B"), step("B"))
     known = NOTHING.with_step("A", done(note="seen")).with_step("B", done(at=LATER))

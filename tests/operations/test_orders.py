@@ -529,6 +529,24 @@ def test_a_difference_is_recorded_named_and_says_whom_to_call(tmp_path: Path) ->
     refused(desk, GateClosed, desk.handoff)
 
 
+def test_after_a_difference_the_next_step_is_to_call_the_account_team_and_compare_again(
+    tmp_path: Path,
+) -> None:
+    desk = ordered(tmp_path)
+    desk.clock.tick(hours=2)
+    desk.verify(location=("Tokyo",))
+    outcome = overview.status(desk.ws, desk.name)
+    assert isinstance(outcome.view, StatusView)
+    first = outcome.view.next[0]
+    assert (first.id, first.problem) == (
+        "O8",
+        "The location differs: ordered Hong Kong, the portal shows Tokyo. "
+        "Call the Verizon account team (your Verizon Account Manager) and have the order corrected.",
+    )
+    assert typed(outcome.next) == ["sci order verify acme-hk-1"]
+    assert "step.late" not in codes(checks.check(desk.ws, desk.name).findings)
+
+
 def test_the_same_comparison_again_writes_nothing_and_still_fails_when_it_did(tmp_path: Path) -> None:
     desk = ordered(tmp_path)
     desk.verify(location=("Tokyo",))

@@ -654,6 +654,11 @@ def test_a_difference_in_the_portal_is_recorded_shown_and_keeps_the_card(desk: D
             ("O9", "(quit)"),
         ]
     )
+    for line in (
+        "  Differs     The location differs: ordered Hong Kong, the portal shows\n",
+        "  To do       Call the Verizon account team (your Verizon Account Manager) and\n",
+    ):
+        assert line in desk.screen
     assert "The location differs: ordered Hong Kong, the portal shows Singapore." in desk.screen
     assert "Error: Dynamic Network Manager does not show what was ordered: location." in desk.screen
     between = prompter.records[5].verification
