@@ -12,7 +12,7 @@ from sci_cli.errors import sci
 
 def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
     """Everything that speaks against handing off to the provider now."""
-    verify = profile.step_of_kind(StepKind.VERIFY)
+    verify, placing = profile.step_of_kind(StepKind.VERIFY), profile.step_of_kind(StepKind.ORDER)
     clause = verify.clauses[0] if verify and verify.clauses else ""
     name = activation.name
     if activation.order is None:
@@ -51,6 +51,7 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
                     sci("order", "verify", name),
                 ),
                 clause=clause,
+                owner=profile.owners_text(placing.owners) if placing else "",
             ),
         )
     return _configuration_missing(profile, activation)
@@ -59,14 +60,15 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
 def difference_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
     """Every field in which the portal, as last compared, shows something else than was ordered."""
     seen = activation.verification
-    step = profile.step_of_kind(StepKind.VERIFY)
+    step, placing = profile.step_of_kind(StepKind.VERIFY), profile.step_of_kind(StepKind.ORDER)
     return tuple(
         Finding(
             "order.field_differs",
             Severity.BLOCKER,
             item.difference,
+            fix=(CALL_VERIZON,),
             clause=step.clauses[0] if step and step.clauses else "",
-            owner=profile.owners_text(step.owners) if step else "",
+            owner=profile.owners_text(placing.owners) if placing else "",
             details={"field": item.field, "ordered": item.ordered, "seen": item.seen},
         )
         for item in (seen.fields if seen else ())

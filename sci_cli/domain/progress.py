@@ -105,7 +105,7 @@ class Progress:
         return next((item for item in self.steps if item.step.id == step_id), None)
 
     def ready(self) -> tuple[StepProgress, ...]:
-        """What may be done now: what was found wrong first, then late steps; last what only the provider can do.
+        """What may be done now: what was found wrong, then late steps; last what only the provider can do.
 
         Between these, required steps come before optional ones, and those that others wait for come first.
         """

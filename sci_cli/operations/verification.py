@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +28,9 @@ from sci_cli.operations.orders import order_view
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import ChangeMode, Decided, Workspace
 from sci_cli.safety.text import clean
+
+_SEPARATORS = re.compile(r"[\s_\-\u2010-\u2015]+")
+_NOT_BETWEEN_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
 
 SEEN_FIELDS: tuple[FormLine, ...] = (
     FormLine("csp", "provider", ""),
@@ -102,17 +106,31 @@ def _compare(
     found = []
     for line in SEEN_FIELDS:
         wanted, values = ordered[line.field], typed[line.field]
+        shown = _listed if line.field == "location" else ", ".join
         if line.field == "csp":
             same = _folded(values[0]) in {_folded(each) for each in wanted} and len(values) == 1
             wanted = (profile.name,)
         else:
-            same = sorted(map(_folded, values)) == sorted(map(_folded, wanted))
-        found.append(Comparison(line.field, line.label, ", ".join(wanted), ", ".join(values), same))
+            same = sorted(map(_joined, values)) == sorted(map(_joined, wanted))
+        found.append(Comparison(line.field, line.label, shown(wanted), shown(values), same))
     return tuple(found)
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Values as one text: a single one as typed; several, or one that looks like several, in quotes."""
+    if len(values) > 1 or "," in "".join(values):
+        return ", ".join(f'"{value}"' for value in values)
+    return "".join(values)
 
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _joined(text: str) -> str:
+    """The text without letter case, spaces and hyphens; between two digits they still part two numbers."""
+    folded = _SEPARATORS.sub(" ", text.casefold()).strip()
+    return _NOT_BETWEEN_DIGITS.sub("", folded)
 
 
 def _mismatch(name: str, wrong: Sequence[Comparison], *, saved: bool) -> VerificationMismatch:

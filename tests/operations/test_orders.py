@@ -498,6 +498,47 @@ def test_letter_case_and_spaces_make_no_difference_nor_does_another_name_of_the_
     assert desk.verify(csp=(csp,), plan=(plan,), location=(location,)).error is None
 
 
+@pytest.mark.parametrize(
+    ("ordered_as", "shown", "same"),
+    [
+        ("1 TB", "1TB", True),
+        ("1TB", "1 tb", True),
+        ("hong-kong", "Hong Kong", True),
+        ("Hong Kong", "HONGKONG", True),
+        ("Hong_Kong", "Hong \u2013 Kong", True),
+        ("Dallas 3", "dallas3", True),
+        ("1 TB", "1.0 TB", False),
+        ("1.5 TB", "15 TB", False),
+        ("Site 1-2", "Site 12", False),
+        ("Site 1-2", "site 1 2", True),
+        ("Hong Kong", "Hong Kong 1", False),
+        ("Hong Kong", "Hong, Kong", False),
+    ],
+)
+def test_a_value_is_the_same_when_only_spaces_hyphens_and_letter_case_differ(
+    tmp_path: Path, ordered_as: str, shown: str, *, same: bool
+) -> None:
+    desk = clear_to_place(tmp_path)
+    desk.set(f"data-plan={ordered_as}", f"location={ordered_as}")
+    desk.place()
+    outcome = desk.verify(plan=(shown,), location=(shown,))
+    seen = desk.record().verification
+    assert seen is not None
+    assert [item.same for item in seen.fields] == [True, same, same]
+    assert (outcome.error is None) is same
+    assert seen.fields[1].ordered == ordered_as
+
+
+def test_two_locations_and_one_whose_name_has_a_comma_are_told_apart(tmp_path: Path) -> None:
+    desk = clear_to_place(tmp_path)
+    desk.set("location=Hong Kong", "location=Singapore")
+    desk.place()
+    outcome = desk.verify(location=("Hong Kong, Singapore",))
+    assert [each.message for each in outcome.findings] == [
+        'The location differs: ordered "Hong Kong", "Singapore", the portal shows "Hong Kong, Singapore".'
+    ]
+
+
 def test_several_locations_match_in_any_order_and_only_all_together(tmp_path: Path) -> None:
     desk = started(tmp_path)
     desk.set(*FACTS)
@@ -523,6 +564,7 @@ def test_a_difference_is_recorded_named_and_says_whom_to_call(tmp_path: Path) ->
         "The data plan differs: ordered 50 GB, the portal shows 10 GB.",
         "The location differs: ordered Hong Kong, the portal shows Tokyo.",
     ]
+    assert {(each.owner, *typed(each.fix)) for each in outcome.findings} == {("Verizon", error.fix[0])}
     seen = desk.record().verification
     assert seen is not None
     assert [item.same for item in seen.fields] == [True, False, False]
