@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, FormLine
+from sci_cli.domain.facts import holds
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import (
     BILLING_GATES,
@@ -17,6 +18,7 @@ from sci_cli.domain.profile import (
     GateKind,
     OrderField,
     Profile,
+    Reminder,
     Step,
     StepKind,
 )
@@ -46,6 +48,7 @@ def order_findings(profile: Profile, activation: Activation, now: datetime) -> t
     found += _form_findings(asked)
     found += _time_agreed(asked)
     found += past_dates(profile, activation, now)
+    found += _reminders(asked)
     return tuple(found)
 
 
@@ -337,6 +340,52 @@ def past_dates(profile: Profile, activation: Activation, now: datetime) -> list[
                 )
             )
     return found
+
+
+def _reminders(asked: Asked) -> list[Finding]:
+    """What the profile wants said at the order although the order does not wait for it."""
+    found = []
+    for reminder in asked.profile.reminders:
+        recorded = asked.activation.values(reminder.when.fact) if reminder.when else ()
+        if reminder.step:
+            found += _step_due(asked, reminder)
+        elif reminder.when and holds(reminder.when, recorded):
+            fact = reminder.when.fact
+            found.append(
+                Finding(
+                    "order.reminder",
+                    Severity.NOTE,
+                    reminder.text,
+                    clause=reminder.clause,
+                    owner=_step_owner(asked, _asked_by(asked, fact)),
+                    details={"fact": fact, "recorded": recorded},
+                )
+            )
+    return found
+
+
+def _step_due(asked: Asked, reminder: Reminder) -> list[Finding]:
+    item = progress(asked.profile, asked.activation, asked.now).of(reminder.step)
+    if item is None or item.state.closed:
+        return []
+    step, name = item.step, asked.activation.name
+    partly = len(item.open_parties) < len(step.owners.parties)
+    parts = [("--for", party) for party in item.open_parties] if partly else [()]
+    by_hand = step.kind in (StepKind.CONFIRM, StepKind.VPNS)
+    return [
+        Finding(
+            "order.step_due",
+            Severity.WARNING,
+            f"Step {step.id} ({step.title}) is open.",
+            why=reminder.text,
+            fix=tuple(sci("done", name, step.id, *part) for part in parts)
+            if by_hand
+            else (sci("explain", step.id),),
+            clause=reminder.clause,
+            owner=_step_owner(asked, step),
+            details={"step": step.id},
+        )
+    ]
 
 
 def breach_findings(activation: Activation) -> tuple[Finding, ...]:

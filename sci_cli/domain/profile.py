@@ -225,6 +225,16 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something said at the order that does not hold it up: while `step` is open, or while `when` holds."""
+
+    text: str
+    clause: str = ""
+    step: str = ""
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderField:
     """A field of the order form; `why` is shown beside it, `without` says what a missing value costs."""
 
@@ -341,6 +351,7 @@ class Profile:
     reserved: tuple[ReservedRange, ...] = ()
     confidence_note: str = ""
     vpn_clause: str = ""
+    reminders: tuple[Reminder, ...] = ()
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""

@@ -158,9 +158,17 @@ FINDINGS: dict[str, str] = {
         "The port joins a Private IP network to the cloud. Without an active connection there is "
         "nothing to join, and billing starts anyway."
     ),
+    "order.reminder": (
+        "Something this provider's guide wants arranged when such an order is placed. It does not hold up the "
+        "order."
+    ),
     "order.security_undecided": (
         "Security products can only be ordered together with the new port. Deciding on none is a "
         "decision; not deciding is not."
+    ),
+    "order.step_due": (
+        "The guide wants this step done together with the order. The order may be placed without it; the step "
+        "stays open."
     ),
     "order.step_open": ("This provider wants a step closed before the order."),
     "order.step_skipped_over": (

@@ -133,7 +133,7 @@ def require_placeable(
         closed = (*closed, *(() if accepted else (billing_accepted(profile, activation),)))
         raise GateClosed(
             "The order may not be placed yet; nothing was written.",
-            findings=(*closed, *(each for each in found if each.severity is Severity.WARNING)),
+            findings=(*closed, *(each for each in found if each.severity is not Severity.BLOCKER)),
             fix=[
                 sci("check", activation.name, "--for", "order"),
                 sci(

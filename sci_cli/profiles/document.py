@@ -200,6 +200,18 @@ class _Gates(_Part):
     order: list[_Gate]
 
 
+class _Reminder(_Part):
+    makes = domain.Reminder
+    text: Block
+    clause: Reference = ""
+    step: Reference = ""
+    when: _Condition | None = None
+
+
+class _Reminders(_Part):
+    order: list[_Reminder] = []
+
+
 class _Field(_Part):
     makes = domain.OrderField
     id: Name
@@ -302,6 +314,7 @@ class ProfileDocument(_Part):
     cautions: list[_Caution] = []
     limits: _Limits = Field(default_factory=_Limits)
     reserved: list[_Reserved] = []
+    reminders: _Reminders = Field(default_factory=_Reminders)
 
     def to_domain(self) -> domain.Profile:
         """The profile; its facts are the core facts, restated or not, then its own."""
@@ -326,6 +339,7 @@ class ProfileDocument(_Part):
             reserved=_converted(self.reserved),
             confidence_note=self.confidence_note,
             vpn_clause=self.vpn_clause,
+            reminders=_converted(self.reminders.order),
         )
 
 

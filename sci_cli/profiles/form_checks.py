@@ -23,6 +23,7 @@ def form_problems(root: Node) -> list[Problem]:
         *_conditions(root),
         *_billing_gates(root),
         *_gates(root),
+        *_reminders(root),
         *_order_fields(root),
         *_pairs(root),
     ]
@@ -115,7 +116,7 @@ def _number(node: Node) -> int | None:
 
 def _conditions(root: Node) -> Iterator[Problem]:
     shapes = _shapes(root)
-    for pattern in ("steps.*.closed-by.*", "steps.*.only-if"):
+    for pattern in ("steps.*.closed-by.*", "steps.*.only-if", "reminders.order.*.when"):
         for condition in root.select(pattern):
             shape = shapes.get(condition.at("fact").text)
             if shape is None:
@@ -177,6 +178,13 @@ def _gates(root: Node) -> Iterator[Problem]:
                 gate.at("step").path,
                 f"step {step[:31]} is or waits for {waited_for[:31]}, so the order would wait for itself.",
             )
+
+
+def _reminders(root: Node) -> Iterator[Problem]:
+    for reminder in root.at("reminders", "order").entries():
+        both = reminder.at("step").present, reminder.at("when").present
+        if isinstance(reminder.value, dict) and both[0] == both[1]:
+            yield Problem(reminder.path, "a reminder has either the key `step` or the key `when`.")
 
 
 def reached(start: str, before: Mapping[str, Sequence[str]], targets: Collection[str]) -> str:

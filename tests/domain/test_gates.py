@@ -18,7 +18,8 @@ from sci_cli.domain.activation import (
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import billing_accepted, order_findings, order_form
 from sci_cli.domain.handoff_rules import handoff_findings
-from sci_cli.domain.profile import BILLING_GATES, FieldRule, Gate, GateKind, OrderField, Profile
+from sci_cli.domain.profile import BILLING_GATES, FieldRule, Gate, GateKind, OrderField, Profile, Reminder
+from sci_cli.errors import sci
 from tests.operations.build import (
     NOON,
     STAMP,
@@ -30,7 +31,9 @@ from tests.operations.build import (
     typed,
 )
 
-READY = decided_everything()
+READY = decided_everything().with_step(
+    "P2", StepRecord(Closed.DONE, (replace(STAMP, party="customer"), replace(STAMP, party="verizon")))
+)
 ORDER = Order("SCI-2031", STAMP, True, ())
 SAME = Comparison("csp", "provider", "Alibaba Cloud", "Alibaba Cloud", True)
 OTHER = Comparison("location", "location", "Hong Kong", "Tokyo", False)
@@ -264,7 +267,7 @@ def test_an_order_without_a_vpn_blocks() -> None:
 
 
 def test_a_missing_optional_number_warns_with_what_it_costs() -> None:
-    known = agreed(decided_everything(csp__order_number=""))
+    known = agreed(replace(READY, facts={k: v for k, v in READY.facts.items() if k != "csp.order-number"}))
     (found,) = order_findings(alibaba(), known, NOON)
     assert (found.code, found.severity) == ("order.optional_missing", Severity.WARNING)
     assert found.message == "The Alibaba order number is not on record."
@@ -280,10 +283,65 @@ def test_a_step_that_placing_would_close_unsaid_is_a_warning() -> None:
     assert warned(agreed(READY, "customer")) == ["order.step_skipped_over"], "Verizon has not agreed yet"
 
 
-def test_entitlements_and_the_go_do_not_hold_up_the_order() -> None:
-    assert {"P2", "O3"}.isdisjoint(
-        str(each.details.get("step")) for each in order_findings(alibaba(), READY, NOON)
+def test_the_go_does_not_hold_up_the_order_nor_is_it_mentioned() -> None:
+    assert "O3" not in {each.details.get("step") for each in order_findings(alibaba(), READY, NOON)}
+
+
+def due(known: Activation, profile: Profile | None = None) -> list[Finding]:
+    """What is said about steps that are due with the order."""
+    found = order_findings(profile or alibaba(), known, NOON)
+    return [each for each in found if each.code == "order.step_due"]
+
+
+def test_entitlements_that_are_not_there_at_the_order_are_a_warning_with_their_clause() -> None:
+    (found,) = due(decided_everything())
+    assert found == Finding(
+        "order.step_due",
+        Severity.WARNING,
+        "Step P2 (Get entitlements to Verizon Enterprise Center and Dynamic Network Manager) is open.",
+        why="The entitlements to Dynamic Network Manager are due together with the order.",
+        fix=(sci("done", "acme-hk-1", "P2"),),
+        clause="P2.2",
+        owner="Customer and Verizon",
+        details={"step": "P2"},
     )
+    half = StepRecord(Closed.DONE, (replace(STAMP, party="verizon"),))
+    (found,) = due(decided_everything().with_step("P2", half))
+    assert typed(found.fix) == ["sci done acme-hk-1 P2 --for customer"]
+    assert due(READY) == []
+    skipped = StepRecord(Closed.SKIPPED, (STAMP,), reason="the account team looks")
+    assert due(decided_everything().with_step("P2", skipped)) == []
+
+
+def test_which_step_is_due_with_the_order_is_for_the_profile_to_say() -> None:
+    assert [each.details["step"] for each in due(nimbus_ready().with_step("K1", None), nimbus())] == ["K1"]
+    assert due(decided_everything(), replace(alibaba(), reminders=())) == []
+    (found,) = due(activation(), replace(alibaba(), reminders=(Reminder("Now.", step="P1"),)))
+    assert typed(found.fix) == ["sci explain P1"], "a step closed by facts is not ticked off"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (("mss-cloud-firewall",), True),
+        (("mss-cloud-firewall", "hns-firewall"), True),
+        (("hns-firewall",), False),
+        (("none",), False),
+        ("", False),
+    ],
+)
+def test_a_firewall_to_be_arranged_with_the_account_team_is_noted_when_it_is_chosen(
+    chosen: tuple[str, ...] | str, *, said: bool
+) -> None:
+    found = order_findings(alibaba(), decided_everything(security_products=chosen), NOON)
+    noted = [each for each in found if each.code == "order.reminder"]
+    assert [(each.severity, each.clause, each.message) for each in noted] == [
+        (
+            Severity.NOTE,
+            "P4.2",
+            "MSS Cloud Firewall is chosen; arrange with the Verizon Account Team how it is activated.",
+        )
+    ] * said
 
 
 # The hand-off ----------------------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ def test_a_refusal_names_everything_that_is_missing_at_once_and_billing_too(tmp_
         "order.billing_not_accepted",
         "order.optional_missing",
         "order.step_skipped_over",
+        "order.step_due",
     ]
 
 
@@ -296,6 +297,21 @@ def test_the_verdict_is_no_go_with_every_reason_and_go_when_none_is_left(tmp_pat
     assert typed(outcome.next) == ["sci order sheet acme-hk-1", "sci order place acme-hk-1"]
 
 
+def test_what_is_due_with_the_order_is_said_by_the_verdict_the_sheet_and_placing(tmp_path: Path) -> None:
+    desk = clear_to_place(tmp_path)
+    desk.set("security-products=mss-cloud-firewall")
+    found = [
+        checks.check(desk.ws, desk.name, purpose="order").findings,
+        orders.sheet(desk.ws, desk.name).findings,
+        refused(desk, GateClosed, lambda: desk.place(accept=False)).findings,
+        desk.place().findings,
+    ]
+    for each in found:
+        assert {"order.step_due", "order.reminder"} <= set(codes(each))
+    assert desk.record().order is not None, "neither holds it up"
+    assert not {"order.step_due", "order.reminder"} & set(codes(orders.sheet(desk.ws, desk.name).findings))
+
+
 def test_one_missing_thing_is_told_in_the_singular(tmp_path: Path) -> None:
     desk = clear_to_place(tmp_path)
     desk.set("private-ip.active=0")
@@ -317,10 +333,11 @@ def test_not_being_ready_for_the_order_is_nothing_wrong(tmp_path: Path) -> None:
     outcome = checks.check(started(tmp_path).ws, "acme-hk-1")
     assert outcome.error is None
     assert isinstance(outcome.view, CheckView)
-    assert outcome.view.verdict == "No rule is broken; 2 warnings to look at."
+    assert outcome.view.verdict == "No rule is broken; 3 warnings to look at."
     assert codes([each for each in outcome.findings if each.severity is Severity.WARNING]) == [
         "order.optional_missing",
         "order.step_skipped_over",
+        "order.step_due",
     ]
     assert all(each.severity is not Severity.BLOCKER for each in outcome.findings)
     assert outcome.findings[0].message == "Before the order: No Alibaba Cloud account is on record."

@@ -174,6 +174,31 @@ CASES = [
         ],
     ),
     (
+        "a_reminder_has_a_step_or_a_condition",
+        "{step: K1, clause: N1,",
+        "{clause: N1,",
+        [
+            "n.yaml:265:7: reminders.order.1: a reminder has either the key `step` or the key `when`.",
+        ],
+    ),
+    (
+        "a_reminder_names_a_step_and_a_clause_there_are",
+        "{step: K1, clause: N1,",
+        "{step: K0, clause: N0,",
+        [
+            "n.yaml:265:14: reminders.order.1.step: there is no step 'K0'.",
+            "n.yaml:265:26: reminders.order.1.clause: there is no clause 'N0'. Did you mean N10?",
+        ],
+    ),
+    (
+        "a_reminder_asks_for_a_choice_there_is",
+        "values: [hns-firewall]}, clause",
+        "values: [hns]}, clause",
+        [
+            "n.yaml:266:49: reminders.order.2.when.values.1: 'hns' is not a choice of security-products.",
+        ],
+    ),
+    (
         "a_core_fact_keeps_its_kind",
         "{id: private-ip.active, minimum: 1}",
         "{id: private-ip.active, kind: text}",
