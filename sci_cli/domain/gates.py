@@ -74,12 +74,12 @@ def _step_owner(asked: Asked, step: Step | None) -> str:
     return asked.profile.owners_text(step.owners) if step else ""
 
 
-def _asked_by(asked: Asked, fact_id: str) -> Step | None:
+def asked_by(profile: Profile, fact_id: str) -> Step | None:
     """The step that asks for a fact: its owner is who has to act."""
     return next(
         (
             step
-            for step in asked.profile.steps
+            for step in profile.steps
             if fact_id in step.asks or any(item.fact == fact_id for item in step.closed_by)
         ),
         None,
@@ -103,7 +103,7 @@ def _missing(asked: Asked, gate: Gate, code: str, fact: str, message: str, why: 
         why=why,
         fix=(sci("set", asked.activation.name, *pairs, note=choices), *hints),
         clause=gate.clause,
-        owner=_step_owner(asked, _asked_by(asked, fact)),
+        owner=_step_owner(asked, asked_by(asked.profile, fact)),
         details={"fact": fact, "recorded": asked.activation.values(fact)},
     )
 
@@ -291,7 +291,7 @@ def _optional_missing(asked: Asked, field: OrderField) -> Finding:
         why=field.without,
         fix=(set_command(asked.activation, f"{field.fact}=VALUE"),),
         clause=field.clause,
-        owner=_step_owner(asked, _asked_by(asked, field.fact)),
+        owner=_step_owner(asked, asked_by(asked.profile, field.fact)),
         details={"fact": field.fact, "field": field.id},
     )
 
@@ -357,7 +357,7 @@ def _reminders(asked: Asked) -> list[Finding]:
                     Severity.NOTE,
                     reminder.text,
                     clause=reminder.clause,
-                    owner=_step_owner(asked, _asked_by(asked, fact)),
+                    owner=_step_owner(asked, asked_by(asked.profile, fact)),
                     details={"fact": fact, "recorded": recorded},
                 )
             )

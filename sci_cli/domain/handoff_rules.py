@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
-from sci_cli.domain.gates import set_command
-from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.gates import asked_by, set_command
+from sci_cli.domain.profile import GateKind, Profile, StepKind
 from sci_cli.domain.progress import CALL_VERIZON
 from sci_cli.errors import sci
 
@@ -25,7 +26,7 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
                 clause=clause,
             ),
         )
-    seen = activation.verification
+    seen, aside = activation.verification, account_findings(profile, activation)
     if seen is None:
         return (
             Finding(
@@ -37,6 +38,7 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
                 clause=clause,
                 owner=profile.owners_text(verify.owners) if verify else "",
             ),
+            *aside,
         )
     if not seen.matches:
         wrong = ", ".join(item.label for item in seen.fields if not item.same)
@@ -53,8 +55,32 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
                 clause=clause,
                 owner=profile.owners_text(placing.owners) if placing else "",
             ),
+            *aside,
         )
-    return _configuration_missing(profile, activation)
+    return (*_configuration_missing(profile, activation), *aside)
+
+
+def account_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
+    """A placed order is billed whatever becomes of the cloud account; one that is not active is a warning."""
+    status = activation.fact(facts.ACCOUNT_STATUS)
+    if activation.order is None or status == facts.ACTIVE:
+        return ()
+    gate = next((each for each in profile.gates if each.kind is GateKind.ACCOUNT_ACTIVE), None)
+    step = asked_by(profile, facts.ACCOUNT_STATUS)
+    state = f"is recorded as {status}" if status else "is not recorded as active"
+    pair = f"{facts.ACCOUNT_STATUS}={facts.ACTIVE}"
+    return (
+        Finding(
+            "handoff.account_not_active",
+            Severity.WARNING,
+            f"The {profile.name} account {state}, and the order is placed.",
+            why="Without an active account the connection cannot be activated; Verizon bills it anyway.",
+            fix=(sci("set", activation.name, pair, note="once it is active"),),
+            clause=gate.clause if gate else "",
+            owner=profile.owners_text(step.owners) if step else "",
+            details={"fact": facts.ACCOUNT_STATUS, "recorded": activation.values(facts.ACCOUNT_STATUS)},
+        ),
+    )
 
 
 def difference_findings(profile: Profile, activation: Activation) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import order_findings, past_dates
+from sci_cli.domain.handoff_rules import account_findings
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import FieldRule, Profile
 from sci_cli.domain.progress import progress
@@ -182,6 +183,8 @@ def set_facts(
     else:
         lines = [f"{fact_id} is {after.fact(fact_id)} already; nothing was written." for fact_id in given]
     found = _still_open(profile, after, ws.now())
+    if facts.ACCOUNT_STATUS in given:
+        found += account_findings(profile, after)
     known = progress(profile, after, ws.now())
     return showing.outcome_of(
         changed,

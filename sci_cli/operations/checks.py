@@ -13,7 +13,7 @@ from sci_cli.domain.activation import (
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.gates import breach_findings, order_findings
-from sci_cli.domain.handoff_rules import difference_findings, handoff_findings
+from sci_cli.domain.handoff_rules import account_findings, difference_findings, handoff_findings
 from sci_cli.domain.port_rules import port_state_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import Progress, progress
@@ -90,9 +90,9 @@ def _everything(profile: Profile, activation: Activation, now: datetime) -> tupl
     found += port_state_findings(activation)
     if activation.order is None:
         found += [_later(each, "the order") for each in order_findings(profile, activation, now)]
-    elif differs := difference_findings(profile, activation):
-        found += differs
-    elif not activation.handoffs:
+    elif (differs := difference_findings(profile, activation)) or activation.handoffs:
+        found += [*differs, *account_findings(profile, activation)]
+    else:
         found += [_later(each, "the hand-off") for each in handoff_findings(profile, activation)]
     for item in progress(profile, activation, now).steps:
         if item.late:

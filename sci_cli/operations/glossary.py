@@ -100,6 +100,10 @@ FINDINGS: dict[str, str] = {
         "The value is accepted, but most identifiers of this kind have another length. Look for a "
         "missing or doubled digit."
     ),
+    "handoff.account_not_active": (
+        "The order is placed and billed, and the account at the provider is not active. The connection "
+        "cannot be activated without an active account, so look into it before the provider does."
+    ),
     "handoff.address_pair": (
         "The two peering addresses of one connection lie in one subnet, and each connection has a "
         "subnet of its own. Something was probably mistyped."
@@ -159,16 +163,16 @@ FINDINGS: dict[str, str] = {
         "nothing to join, and billing starts anyway."
     ),
     "order.reminder": (
-        "Something this provider's guide wants arranged when such an order is placed. It does not hold up the "
-        "order."
+        "Something this provider's guide wants arranged when such an order is placed. It does not hold "
+        "up the order."
     ),
     "order.security_undecided": (
         "Security products can only be ordered together with the new port. Deciding on none is a "
         "decision; not deciding is not."
     ),
     "order.step_due": (
-        "The guide wants this step done together with the order. The order may be placed without it; the step "
-        "stays open."
+        "The guide wants this step done together with the order. The order may be placed without it; "
+        "the step stays open."
     ),
     "order.step_open": ("This provider wants a step closed before the order."),
     "order.step_skipped_over": (

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from sci_cli.domain.activation import Evidence, HandoffRecord, StageMark, Stamp
-from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, StoreUnavailable
-from sci_cli.operations import handoffs, orders
+from sci_cli.domain.findings import Finding, Severity
+from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, StoreUnavailable, sci
+from sci_cli.operations import checks, handoffs, orders
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import HandoffView, StagesView
 from sci_cli.operations.workspace import ChangeMode
@@ -314,6 +315,37 @@ def test_a_profile_without_recipients_needs_one_to_be_named(tmp_path: Path) -> N
     assert "Setup costs nothing ($0). Thank you." in body.get_content()
     assert isinstance(outcome.view, HandoffView)
     assert outcome.view.contacts == ()
+
+
+def test_an_account_that_is_no_longer_active_is_a_warning_wherever_the_hand_off_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    desk = verified(tmp_path)
+    said = [desk.set("csp.account-status=suspended").findings]
+    said.append(checks.check(desk.ws, desk.name, purpose="handoff").findings)
+    said.append(checks.check(desk.ws, desk.name).findings)
+    said.append(desk.handoff().findings)
+    said.append(checks.check(desk.ws, desk.name).findings)
+    assert len(desk.drafts()) == 1, "it is a warning, the hand-off goes on"
+    for found in said:
+        (warned,) = [each for each in found if each.code == "handoff.account_not_active"]
+        assert warned == Finding(
+            "handoff.account_not_active",
+            Severity.WARNING,
+            "The Alibaba Cloud account is recorded as suspended, and the order is placed.",
+            why="Without an active account the connection cannot be activated; Verizon bills it anyway.",
+            fix=(sci("set", desk.name, "csp.account-status=active", note="once it is active"),),
+            clause="O1.3",
+            owner="Customer",
+            details={"fact": "csp.account-status", "recorded": ("suspended",)},
+        )
+    assert "handoff.account_not_active" not in codes(desk.set("csp.account-status=active").findings)
+
+
+def test_an_account_that_is_not_active_before_the_order_is_the_orders_business_alone(tmp_path: Path) -> None:
+    desk = clear_to_place(tmp_path)
+    found = codes(desk.set("csp.account-status=closed").findings)
+    assert found == ["order.not_ready"]
 
 
 # Stages ----------------------------------------------------------------------------------------------------
