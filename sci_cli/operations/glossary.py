@@ -117,6 +117,10 @@ FINDINGS: dict[str, str] = {
     ),
     "handoff.not_ordered": ("There is no order on record, so there is nothing to hand off."),
     "handoff.not_verified": ("Nobody has compared the portal with the order yet."),
+    "handoff.port_shut_down": (
+        "The port is shut down on record, or its shutdown is asked for, while the provider is to work on the "
+        "connection."
+    ),
     "handoff.value_missing": ("The provider needs this value of the configuration, and it is not on record."),
     "handoff.values_left_out": (
         "Values of the configuration table are not on record. The screen print carries them; "

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sci_cli.domain.activation import Evidence, HandoffRecord, StageMark, Stamp
+from sci_cli.domain.activation import AdminStatus, Evidence, HandoffRecord, StageMark, Stamp
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import AlreadyDifferent, GateClosed, InvalidValue, StoreUnavailable, sci
-from sci_cli.operations import checks, handoffs, orders
+from sci_cli.operations import checks, handoffs, orders, ports
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import HandoffView, StagesView
 from sci_cli.operations.workspace import ChangeMode
@@ -346,6 +346,28 @@ def test_an_account_that_is_not_active_before_the_order_is_the_orders_business_a
     desk = clear_to_place(tmp_path)
     found = codes(desk.set("csp.account-status=closed").findings)
     assert found == ["order.not_ready"]
+
+
+def test_a_port_that_is_shut_down_or_is_to_be_is_a_warning_with_the_way_back(tmp_path: Path) -> None:
+    desk = verified(tmp_path)
+
+    def warned() -> list[tuple[str, list[str]]]:
+        found = checks.check(desk.ws, desk.name, purpose="handoff").findings
+        return [(each.message, typed(each.fix)) for each in found if each.code == "handoff.port_shut_down"]
+
+    assert warned() == []
+    ports.request_status(desk.ws, desk.name, AdminStatus.DOWN, "failover test", FOR_REAL)
+    withdraw = ["sci port confirm acme-hk-1 --withdraw"]
+    assert warned() == [("Shutdown of the port is asked for and not confirmed.", withdraw)]
+    ports.confirm(desk.ws, desk.name, FOR_REAL)
+    assert warned() == [("The port is shut down on record.", ["sci port no-shutdown acme-hk-1"])]
+    outcome = desk.handoff()
+    assert (outcome.changed, "handoff.port_shut_down" in codes(outcome.findings)) == (True, True)
+    ports.request_status(desk.ws, desk.name, AdminStatus.UP, "test over", FOR_REAL)
+    said = "The port is shut down on record; No Shutdown is asked for and not confirmed."
+    assert warned() == [(said, ["sci port confirm acme-hk-1"])]
+    ports.confirm(desk.ws, desk.name, FOR_REAL)
+    assert warned() == []
 
 
 # Stages ----------------------------------------------------------------------------------------------------
