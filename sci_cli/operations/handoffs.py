@@ -27,6 +27,7 @@ from sci_cli.writers.output_files import write_new
 
 _WRITTEN = "The draft is written; nothing is sent. Open it, look it over, send it yourself."
 _WOULD_WRITE = "The draft would be written under this name."
+_COMMAND = "handoff"
 STALE_CONTACT = timedelta(days=180)
 
 
@@ -61,7 +62,7 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
 
     Raises:
         GateClosed: see `require_handoff`.
-        AlreadyDifferent: a draft was written before; `again` writes another.
+        AlreadyDifferent: another draft was written before; `again` writes one more.
         InvalidValue: a recipient or the message is not acceptable, or there is no recipient.
         DraftAltered: the draft, read back, differs.
     """
@@ -71,9 +72,11 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
     def decide(before: Activation, profile: Profile) -> Decided:
         found = require_handoff(profile, before)
         if before.handoffs and not request.again:
-            _refuse_second(before, request)
+            head = _last_handoff(before) - 1
+            _refuse_other(profile, before, _draft(profile, before, request, message, head))
             return Decided(before)
-        draft = _draft(profile, before, request, message)
+        head = before.history[-1].sequence if before.history else 0
+        draft = _draft(profile, before, request, message, head)
         data = build(draft)
         filename = _filename(before, 1)
         if not mode.dry_run:
@@ -87,7 +90,7 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
             after, f"hand-off draft {filename} written for {', '.join(draft.to)}", findings=noticed
         )
 
-    changed = ws.change(name, "handoff", decide, mode)
+    changed = ws.change(name, _COMMAND, decide, mode)
     if not written:
         return _already(changed, mode)
     draft, filename = written[-1]
@@ -114,16 +117,53 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
     )
 
 
-def _refuse_second(before: Activation, request: HandoffRequest) -> None:
-    """The same screen print again is the same hand-off; another one would be a second message."""
-    first = before.handoffs[-1]
-    if first.attachment.sha256 == request.screen_print.sha256:
+def _refuse_other(profile: Profile, before: Activation, draft: Draft) -> None:
+    """The same message again is the same hand-off; another one needs `again`.
+
+    Raises:
+        AlreadyDifferent: recipients, screen print, values, message or copies are not those of the last draft.
+    """
+    last = before.handoffs[-1]
+    (picture,) = draft.attachments
+    differs = []
+    if sorted(draft.to) != sorted(last.recipients):
+        differs.append(f"It went to {', '.join(last.recipients)}; given now: {', '.join(draft.to)}.")
+    if hashlib.sha256(picture.data).hexdigest() != last.attachment.sha256:
+        differs.append("The screen print given now is another one.")
+    same = replace(
+        draft, to=last.recipients, attachments=(replace(picture, filename=last.attachment.filename),)
+    )
+    if not differs and hashlib.sha256(build(same)).hexdigest() == last.draft_sha256:
         return
+    changed = _changed_since(profile, before)
+    if changed:
+        differs.append(f"Recorded anew since then: {', '.join(changed)}.")
     raise AlreadyDifferent(
-        f"A hand-off draft was written already: {first.draft}.",
-        why="The screen print given now is another one.",
+        f"A hand-off draft was written already: {last.draft}.",
+        why=differs or ["The message or the copies (--message, --cc) are other ones."],
         fix=sci("handoff", before.name, "--attach", "SCREENPRINT", "--again", note="to write another draft"),
     )
+
+
+def _last_handoff(activation: Activation) -> int:
+    """The number of the event that recorded the last draft."""
+    return next((each.sequence for each in reversed(activation.history) if each.command == _COMMAND), 1)
+
+
+def _changed_since(profile: Profile, activation: Activation) -> list[str]:
+    """The labels of the facts in the message that hold another value than when the last draft was written."""
+    wanted = [facts.CUSTOMER, facts.LOCATION, facts.ACCOUNT_ID]
+    wanted += [row.fact for row in profile.handoff.configuration]
+    first = _last_handoff(activation)
+    later = [change for event in activation.history if event.sequence > first for change in event.changes]
+    labels = []
+    for fact_id in dict.fromkeys(wanted):
+        mine = [change for change in later if change.path.startswith(f"facts.{fact_id}.values")]
+        old = {change.path: change.before for change in reversed(mine)}
+        new = {change.path: change.after for change in mine}
+        if old != new:
+            labels.append(showing.fact_row(profile, activation, fact_id).label)
+    return labels
 
 
 def _already(changed: Changed, mode: ChangeMode) -> Outcome:
@@ -144,11 +184,13 @@ def _names(profile: Profile, activation: Activation) -> dict[str, str]:
     }
 
 
-def _draft(profile: Profile, activation: Activation, request: HandoffRequest, message: str) -> Draft:
+def _draft(
+    profile: Profile, activation: Activation, request: HandoffRequest, message: str, head: int
+) -> Draft:
+    """The message; `head` is the revision it is written from."""
     handoff_data = profile.handoff
     names = _names(profile, activation)
     rows = [(row.label, _value(profile, activation, row.fact)) for row in handoff_data.configuration]
-    head = activation.history[-1].sequence if activation.history else 0
     body = "\n\n".join(
         part.strip("\n")
         for part in (

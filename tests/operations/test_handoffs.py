@@ -249,6 +249,86 @@ def test_another_picture_is_a_conflict_until_another_draft_is_wanted(tmp_path: P
     assert len(desk.drafts()) == 2
 
 
+def test_the_same_hand_off_again_is_the_same_whatever_else_happened_since(tmp_path: Path) -> None:
+    desk = verified(tmp_path)
+    first = {"to": ("a@example.net", "b@example.net"), "cc": ("c@example.net",), "message": "Call me first."}
+    desk.handoff(**first)  # type: ignore[arg-type]  # keywords of one kind each
+    desk.clock.tick(days=2)
+    desk.set("vlan-id=100", "private-ip.active=2")
+    desk.set("vlan-id=7")
+    stage(desk, "received")
+    desk.handoff(again=True, **first)  # type: ignore[arg-type]  # keywords of one kind each
+    desk.clock.tick(days=2)
+    stage(desk, "validating")
+    desk.set("csp.order-number=ALI-7", "private-ip.active=3")
+    before = desk.record()
+    error = refused(desk, AlreadyDifferent, lambda: desk.handoff(**first))  # type: ignore[arg-type]  # as above
+    assert error.why == ("Recorded anew since then: Alibaba order number.",)
+    desk.handoff(again=True, **first)  # type: ignore[arg-type]  # keywords of one kind each
+    desk.set("private-ip.active=4")
+    for given in (first, first | {"to": ("b@example.net", "a@example.net")}):
+        assert not desk.handoff(**given).changed  # type: ignore[arg-type]  # keywords of one kind each
+    assert not desk.handoff(picture(filename="copy-of-port.png"), **first).changed  # type: ignore[arg-type]
+    assert len(desk.record().handoffs) == len(before.handoffs) + 1
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (
+            {"to": ("other@example.net",)},
+            f"It went to {', '.join(RECIPIENTS)}; given now: other@example.net.",
+        ),
+        (
+            {"cc": ("boss@example.net",)},
+            "The message or the copies (--message, --cc) are other ones.",
+        ),
+        ({"message": "Please hurry."}, "The message or the copies (--message, --cc) are other ones."),
+    ],
+)
+def test_another_hand_off_is_a_conflict_that_says_what_is_other(
+    tmp_path: Path, given: dict[str, tuple[str, ...] | str], why: str
+) -> None:
+    desk = verified(tmp_path)
+    desk.handoff()
+    error = refused(desk, AlreadyDifferent, lambda: desk.handoff(**given))  # type: ignore[arg-type]  # as given
+    assert (error.exit_code, error.why) == (6, (why,))
+    assert typed(error.fix) == ["sci handoff acme-hk-1 --attach SCREENPRINT --again"]
+    refused(desk, AlreadyDifferent, lambda: desk.handoff(mode=TRIAL, **given))  # type: ignore[arg-type]  # as given
+    assert desk.handoff(again=True, **given).changed  # type: ignore[arg-type]  # as given
+
+
+def test_values_recorded_after_the_draft_make_another_message(tmp_path: Path) -> None:
+    desk = verified(tmp_path)
+    desk.set("vlan-id=100")
+    desk.handoff()
+    desk.set("vlan-id=200", "primary.nni-id=NNI-1")
+    error = refused(desk, AlreadyDifferent, desk.handoff)
+    assert error.why == ("Recorded anew since then: VLAN ID, Primary NNI ID.",)
+    other = refused(desk, AlreadyDifferent, lambda: desk.handoff(picture(b"another")))
+    assert other.why == (
+        "The screen print given now is another one.",
+        "Recorded anew since then: VLAN ID, Primary NNI ID.",
+    )
+
+
+def test_a_value_that_is_as_it_was_again_makes_no_other_message(tmp_path: Path) -> None:
+    desk = verified(tmp_path)
+    desk.set("vlan-id=100")
+    desk.handoff()
+    desk.set("vlan-id=200")
+    desk.set("vlan-id=100")
+    assert not desk.handoff().changed
+
+
+@pytest.mark.parametrize("address", ["no-at", "a@b@example.net"])
+def test_a_recipient_that_is_none_is_refused_the_second_time_too(tmp_path: Path, address: str) -> None:
+    desk = verified(tmp_path)
+    desk.handoff()
+    refused(desk, InvalidValue, lambda: desk.handoff(to=(address,)))
+    refused(desk, InvalidValue, lambda: desk.handoff(cc=(address,)))
+
+
 def test_the_providers_clock_starts_with_the_first_draft(tmp_path: Path) -> None:
     desk = verified(tmp_path)
     desk.handoff()
