@@ -121,6 +121,10 @@ FINDINGS: dict[str, str] = {
         "The port is shut down on record, or its shutdown is asked for, while the provider is to work on the "
         "connection."
     ),
+    "handoff.stages_passed_over": (
+        "A later stage of the provider's work was recorded while an earlier one was not. What nobody "
+        "recorded is not made up."
+    ),
     "handoff.value_missing": ("The provider needs this value of the configuration, and it is not on record."),
     "handoff.values_left_out": (
         "Values of the configuration table are not on record. The screen print carries them; "

@@ -323,11 +323,9 @@ def stage(
         if reached and ids.index(wanted) < max(reached):
             raise AlreadyDifferent(f"{profile.name} is past {wanted}: {ids[max(reached)]} is on record.")
         mark = StageMark(wanted, ws.stamp(at, profile.provider_party), note)
-        return Decided(
-            replace(before, stages=(*before.stages, mark)),
-            f"{profile.name}: {wanted}",
-            party=profile.provider_party,
-        )
+        after = replace(before, stages=(*before.stages, mark))
+        noticed = _newly_passed_over(profile, before, after)
+        return Decided(after, f"{profile.name}: {wanted}", party=profile.provider_party, findings=noticed)
 
     changed = ws.change(name, "stage", decide, mode)
     after, profile = changed.after, changed.profile
@@ -341,13 +339,42 @@ def stage(
     return showing.outcome_of(changed, view, mode, next=showing.next_commands(profile, after, known))
 
 
+def _passed_over(profile: Profile, activation: Activation) -> tuple[str, ...]:
+    """The stages without a record that lie before one that has one, in the profile's order."""
+    ids = [each.id for each in profile.handoff.stages]
+    reached = {mark.stage for mark in activation.stages}
+    last = max((ids.index(each) for each in reached if each in ids), default=0)
+    return tuple(each for each in ids[:last] if each not in reached)
+
+
+def _newly_passed_over(profile: Profile, before: Activation, after: Activation) -> tuple[Finding, ...]:
+    earlier = _passed_over(profile, before)
+    missing = tuple(each for each in _passed_over(profile, after) if each not in earlier)
+    if not missing:
+        return ()
+    named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+    return (
+        Finding(
+            "handoff.stages_passed_over",
+            Severity.NOTE,
+            f"{named} {'was' if len(missing) == 1 else 'were'} not recorded before.",
+            why="The stages lie in this order; what nobody recorded is not made up.",
+            details={"stages": missing},
+        ),
+    )
+
+
 def stages_view(profile: Profile, activation: Activation, *lines: str) -> StagesView:
     """How far the provider is."""
     reached = {mark.stage for mark in activation.stages}
+    order = tuple(each.id for each in profile.handoff.stages)
+    passed_over = _passed_over(profile, activation)
     return StagesView(
         showing.header(profile, activation),
         activation.handoffs,
+        order,
         activation.stages,
-        tuple(each.id for each in profile.handoff.stages if each.id not in reached),
+        passed_over,
+        tuple(each for each in order if each not in reached and each not in passed_over),
         tuple(lines),
     )

@@ -88,12 +88,17 @@ class HandoffView(View):
 
 @dataclass(frozen=True, slots=True)
 class StagesView(View):
-    """How far the provider is after the hand-off."""
+    """How far the provider is after the hand-off.
+
+    Every stage is in `order`; each is reached, passed over without a record, or still open.
+    """
 
     thing: ClassVar[str] = "stages"
     header: Header
     handoffs: tuple[HandoffRecord, ...]
+    order: tuple[str, ...]
     reached: tuple[StageMark, ...]
+    passed_over: tuple[str, ...]
     open: tuple[str, ...]
     lines: tuple[str, ...]
 

@@ -159,10 +159,12 @@ def stages(page: Page, view: StagesView, outcome: Outcome) -> None:
     if not view.handoffs:
         page.line("Nothing was handed off yet.", indent=2)
     page.blank()
-    for mark in view.reached:
-        _stage(page, "[x]", mark.stage, f"reached {_when(mark)}")
-    for stage in view.open:
-        _stage(page, "[ ]", stage, "open")
+    reached = {mark.stage: mark for mark in view.reached}
+    for stage in view.order:
+        if stage in reached:
+            _stage(page, "[x]", stage, f"reached {_when(reached[stage])}")
+        else:
+            _stage(page, "[ ]", stage, "not recorded" if stage in view.passed_over else "open")
 
 
 def _handed_off(page: Page, draft: HandoffRecord) -> None:

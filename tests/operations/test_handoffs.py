@@ -469,8 +469,22 @@ def test_stages_are_recorded_for_the_provider_in_order(tmp_path: Path) -> None:
 def test_stages_passed_over_are_not_made_up_and_none_goes_back(tmp_path: Path) -> None:
     desk = verified(tmp_path)
     desk.handoff()
-    stage(desk, "implementing")
+    jumped = stage(desk, "implementing")
     assert [mark.stage for mark in desk.record().stages] == ["implementing"]
+    assert [(each.code, each.severity, each.message) for each in jumped.findings] == [
+        (
+            "handoff.stages_passed_over",
+            Severity.NOTE,
+            "received and validating were not recorded before.",
+        )
+    ]
+    view = jumped.view
+    assert isinstance(view, StagesView)
+    assert (view.order, view.passed_over, view.open) == (
+        ("received", "validating", "implementing", "done"),
+        ("received", "validating"),
+        ("done",),
+    )
     error = refused(desk, AlreadyDifferent, lambda: stage(desk, "received"))
     assert error.message == "Alibaba Cloud is past received: implementing is on record."
     again = stage(desk, "implementing")
@@ -478,8 +492,16 @@ def test_stages_passed_over_are_not_made_up_and_none_goes_back(tmp_path: Path) -
         False,
         ("implementing is on record already; nothing was written.",),
     )
-    stage(desk, "done")
+    assert stage(desk, "done").findings == (), "the gap was said when it came about"
     assert desk.record().last_stage == "done"
+
+
+def test_one_stage_passed_over_is_named_alone(tmp_path: Path) -> None:
+    desk = verified(tmp_path)
+    desk.handoff()
+    assert stage(desk, "received").findings == ()
+    (found,) = stage(desk, "implementing").findings
+    assert found.message == "validating was not recorded before."
 
 
 @pytest.mark.parametrize("name", ["", "finished", "x" * 300])

@@ -243,9 +243,14 @@ OUTCOMES: Mapping[str, Outcome] = {
         work_views.StagesView(
             HEADER,
             (HandoffRecord(BY_KIM, "draft.eml", HASH, Evidence("port.png", HASH), ("robin@example.net",)),),
-            (StageMark("received", Stamp(AT, "kim", "nimbus"), "by telephone"),),
-            ("validated", "implemented"),
-            ("Nimbus Cloud: received is on record.",),
+            ("received", "keyed", "validated", "implemented"),
+            (
+                StageMark("received", Stamp(AT, "kim", "nimbus"), "by telephone"),
+                StageMark("validated", Stamp(AT, "kim", "nimbus")),
+            ),
+            ("keyed",),
+            ("implemented",),
+            ("Nimbus Cloud: validated is on record.",),
         ),
         activation="acme-hk-1",
     ),
