@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sci_cli.domain import facts
-from sci_cli.domain.activation import Activation, FormLine
+from sci_cli.domain.activation import Activation
 from sci_cli.domain.facts import holds
 from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.order_form import field_value
 from sci_cli.domain.profile import (
     BILLING_GATES,
     FactKind,
@@ -226,25 +227,6 @@ _GATES: dict[GateKind, Callable[[Asked, Gate], list[Finding]]] = {
     GateKind.STEP_CLOSED: _step_closed,
     GateKind.FACT_RECORDED: _fact_recorded,
 }
-
-
-def order_form(profile: Profile, activation: Activation) -> tuple[FormLine, ...]:
-    """The order form filled in from the record, line by line as the portal asks."""
-    return tuple(
-        FormLine(field.id, field.label, field_value(profile, activation, field))
-        for field in profile.order_fields
-    )
-
-
-def field_value(profile: Profile, activation: Activation, field: OrderField) -> str:
-    """What stands in one field of the form; empty where nothing is on record or nothing may stand."""
-    if field.rule is FieldRule.EMPTY:
-        return ""
-    if field.rule is FieldRule.PROVIDER:
-        return profile.name
-    if field.rule is FieldRule.VPN:
-        return activation.vpns[0].name if activation.vpns else ""
-    return activation.fact(field.fact)
 
 
 def _form_findings(asked: Asked) -> list[Finding]:

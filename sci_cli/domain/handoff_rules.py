@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sci_cli.domain import facts
-from sci_cli.domain.activation import Activation, AdminStatus
+from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.gates import asked_by, set_command
+from sci_cli.domain.port_rules import port_status_findings
 from sci_cli.domain.profile import GateKind, Profile, StepKind
 from sci_cli.domain.progress import CALL_VERIZON
 from sci_cli.errors import sci
@@ -27,7 +28,7 @@ def handoff_findings(profile: Profile, activation: Activation) -> tuple[Finding,
             ),
         )
     seen = activation.verification
-    aside = (*account_findings(profile, activation), *_port_down(profile, activation))
+    aside = (*account_findings(profile, activation), *port_status_findings(activation))
     if seen is None:
         return (
             Finding(
@@ -80,34 +81,6 @@ def account_findings(profile: Profile, activation: Activation) -> tuple[Finding,
             clause=gate.clause if gate else "",
             owner=profile.owners_text(step.owners) if step else "",
             details={"fact": facts.ACCOUNT_STATUS, "recorded": activation.values(facts.ACCOUNT_STATUS)},
-        ),
-    )
-
-
-def _port_down(profile: Profile, activation: Activation) -> tuple[Finding, ...]:
-    """A port that is shut down, or is to be, is worth knowing before the provider works on the connection."""
-    name, port = activation.name, activation.port
-    asked = port.requested.status if port.requested else None
-    if port.status is AdminStatus.DOWN:
-        message = "The port is shut down on record."
-        fix = sci("port", "no-shutdown", name)
-        if asked is AdminStatus.UP:
-            message = "The port is shut down on record; No Shutdown is asked for and not confirmed."
-            fix = sci("port", "confirm", name, note="when the portal shows it")
-    elif asked is AdminStatus.DOWN:
-        message = "Shutdown of the port is asked for and not confirmed."
-        fix = sci("port", "confirm", name, "--withdraw", note="if it was not done")
-    else:
-        return ()
-    step = profile.step_of_kind(StepKind.PORT)
-    return (
-        Finding(
-            "handoff.port_shut_down",
-            Severity.WARNING,
-            message,
-            fix=(fix,),
-            owner=profile.owners_text(step.owners) if step else "",
-            details={"status": port.status.value, "requested": asked.value if asked else ""},
         ),
     )
 

@@ -17,10 +17,15 @@ def open_requests(activation: Activation) -> tuple[Finding, ...]:
 
 
 def port_state_findings(activation: Activation) -> tuple[Finding, ...]:
-    """What is unusual about the port: open requests, and that it is shut down."""
+    """What is unusual about the port: its status, and VPNs asked for and not confirmed."""
+    return (*port_status_findings(activation), *_vpn_requests(activation))
+
+
+def port_status_findings(activation: Activation) -> tuple[Finding, ...]:
+    """A request for another status that is not confirmed, or that the port is shut down."""
     port = activation.port
     if port.status is not AdminStatus.DOWN or port.requested:
-        return open_requests(activation)
+        return _port_request(activation)
     since = f" since {day_text(port.seen.at)}" if port.seen else ""
     shut = Finding(
         "port.shut_down",
@@ -28,7 +33,7 @@ def port_state_findings(activation: Activation) -> tuple[Finding, ...]:
         f"The port is shut down{since}; nothing reaches the cloud through it.",
         fix=(sci("port", "no-shutdown", activation.name),),
     )
-    return (shut, *open_requests(activation))
+    return (shut,)
 
 
 def _port_request(activation: Activation) -> tuple[Finding, ...]:

@@ -87,13 +87,14 @@ def _placed_already(order: Order) -> Finding:
 
 def _everything(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
     found = [*port_findings(profile, activation, activation.vpns), *breach_findings(activation)]
-    found += port_state_findings(activation)
     if activation.order is None:
         found += [_later(each, "the order") for each in order_findings(profile, activation, now)]
     elif (differs := difference_findings(profile, activation)) or activation.handoffs:
         found += [*differs, *account_findings(profile, activation)]
     else:
         found += [_later(each, "the hand-off") for each in handoff_findings(profile, activation)]
+    said = {each.code for each in found}
+    found += [each for each in port_state_findings(activation) if each.code not in said]
     for item in progress(profile, activation, now).steps:
         if item.late:
             late = showing.step_row(profile, activation, item, now)

@@ -117,10 +117,6 @@ FINDINGS: dict[str, str] = {
     ),
     "handoff.not_ordered": ("There is no order on record, so there is nothing to hand off."),
     "handoff.not_verified": ("Nobody has compared the portal with the order yet."),
-    "handoff.port_shut_down": (
-        "The port is shut down on record, or its shutdown is asked for, while the provider is to work on the "
-        "connection."
-    ),
     "handoff.stages_passed_over": (
         "A later stage of the provider's work was recorded while an earlier one was not. What nobody "
         "recorded is not made up."

@@ -14,7 +14,8 @@ from sci_cli.domain.activation import (
     VpnState,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import billing_accepted, field_value, order_findings, order_form
+from sci_cli.domain.gates import billing_accepted, order_findings
+from sci_cli.domain.order_form import field_value, order_form
 from sci_cli.domain.profile import FieldRule, OrderField, Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import day_text

@@ -16,8 +16,9 @@ from sci_cli.domain.activation import (
     Verification,
 )
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import billing_accepted, order_findings, order_form
+from sci_cli.domain.gates import billing_accepted, order_findings
 from sci_cli.domain.handoff_rules import handoff_findings
+from sci_cli.domain.order_form import order_form
 from sci_cli.domain.profile import BILLING_GATES, FieldRule, Gate, GateKind, OrderField, Profile, Reminder
 from sci_cli.errors import sci
 from tests.operations.build import (

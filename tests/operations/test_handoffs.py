@@ -431,21 +431,18 @@ def test_an_account_that_is_not_active_before_the_order_is_the_orders_business_a
 def test_a_port_that_is_shut_down_or_is_to_be_is_a_warning_with_the_way_back(tmp_path: Path) -> None:
     desk = verified(tmp_path)
 
-    def warned() -> list[tuple[str, list[str]]]:
+    def warned() -> list[tuple[str, str]]:
         found = checks.check(desk.ws, desk.name, purpose="handoff").findings
-        return [(each.message, typed(each.fix)) for each in found if each.code == "handoff.port_shut_down"]
+        return [(each.code, typed(each.fix)[0]) for each in found if each.code.startswith("port.")]
 
     assert warned() == []
     ports.request_status(desk.ws, desk.name, AdminStatus.DOWN, "failover test", FOR_REAL)
-    withdraw = ["sci port confirm acme-hk-1 --withdraw"]
-    assert warned() == [("Shutdown of the port is asked for and not confirmed.", withdraw)]
+    assert warned() == [("port.unconfirmed", "sci port confirm acme-hk-1")]
     ports.confirm(desk.ws, desk.name, FOR_REAL)
-    assert warned() == [("The port is shut down on record.", ["sci port no-shutdown acme-hk-1"])]
+    assert warned() == [("port.shut_down", "sci port no-shutdown acme-hk-1")]
     outcome = desk.handoff()
-    assert (outcome.changed, "handoff.port_shut_down" in codes(outcome.findings)) == (True, True)
+    assert (outcome.changed, "port.shut_down" in codes(outcome.findings)) == (True, True)
     ports.request_status(desk.ws, desk.name, AdminStatus.UP, "test over", FOR_REAL)
-    said = "The port is shut down on record; No Shutdown is asked for and not confirmed."
-    assert warned() == [(said, ["sci port confirm acme-hk-1"])]
     ports.confirm(desk.ws, desk.name, FOR_REAL)
     assert warned() == []
 

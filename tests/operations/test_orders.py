@@ -9,7 +9,7 @@ import pytest
 
 from sci_cli.domain.activation import Comparison, FormLine, Order, Stamp, Verification, VpnState
 from sci_cli.domain.findings import Severity
-from sci_cli.domain.gates import order_form
+from sci_cli.domain.order_form import order_form
 from sci_cli.errors import (
     AlreadyDifferent,
     GateClosed,
