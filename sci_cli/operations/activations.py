@@ -10,7 +10,7 @@ from datetime import datetime
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import order_findings, past_dates
+from sci_cli.domain.gates import asked_by, order_findings, past_dates
 from sci_cli.domain.handoff_rules import account_findings
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import FieldRule, Profile
@@ -168,7 +168,7 @@ def set_facts(
             if sorted(values) == sorted(before.values(fact_id)):
                 continue
             if before.order is not None and fact_id in _fixed_by_order(profile):
-                _refuse_after_order(before, profile, fact_id, reason)
+                _refuse_after_order(before, profile, fact_id, values, reason)
                 after = replace(after, verification=None)
             after = after.with_fact(fact_id, Fact(values, ws.stamp()))
         named = ", ".join(given)
@@ -245,18 +245,12 @@ def _fixed_by_order(profile: Profile) -> set[str]:
     return {*facts.FIXED_BY_ORDER, *copied}
 
 
-def _refuse_after_order(before: Activation, profile: Profile, fact_id: str, reason: str) -> None:
-    number = before.order.number if before.order else ""
+def _refuse_after_order(
+    before: Activation, profile: Profile, fact_id: str, values: Sequence[str], reason: str
+) -> None:
     if fact_id == facts.SECURITY_PRODUCTS:
-        step = next((each for each in profile.steps if facts.SECURITY_PRODUCTS in each.asks), None)
-        raise GateClosed(
-            "Security products can only be ordered at the same time as a new port, together with it.",
-            why=f"Order {number} is placed; they cannot be added to an existing service.",
-            fix=[
-                "Ask the Verizon account team about a new port.",
-                sci("explain", step.id if step else fact_id),
-            ],
-        )
+        _refuse_other_security(before, profile, values)
+    number = before.order.number if before.order else ""
     if not reason:
         raise GateClosed(
             f"{fact_id} went into order {number} and is fixed with it.",
@@ -265,6 +259,34 @@ def _refuse_after_order(before: Activation, profile: Profile, fact_id: str, reas
                 "set", before.name, f"{fact_id}=VALUE", "--reason", "REASON", note="if the record is wrong"
             ),
         )
+
+
+def _refuse_other_security(before: Activation, profile: Profile, values: Sequence[str]) -> None:
+    """Security products stay as they were ordered; only that there are none may be recorded late."""
+    recorded = before.values(facts.SECURITY_PRODUCTS)
+    if not recorded and facts.NONE in values:
+        return
+    number = before.order.number if before.order else ""
+    step = asked_by(profile, facts.SECURITY_PRODUCTS)
+    explain = sci("explain", step.id if step else facts.SECURITY_PRODUCTS)
+    if set(values) - {facts.NONE, *recorded}:
+        raise GateClosed(
+            "Security products can only be ordered at the same time as a new port, together with it.",
+            why=f"Order {number} is placed; they cannot be added to an existing service.",
+            fix=["Ask the Verizon account team about a new port.", explain],
+        )
+    raise GateClosed(
+        f"Security products went into order {number} and are not changed here after it.",
+        why=[
+            f"On record: {', '.join(recorded)}.",
+            "Whether one can be taken off an existing service is not in the guide.",
+        ],
+        fix=[
+            "Ask the Verizon account team about taking it off.",
+            sci("note", before.name, "TEXT", note="if the record is wrong, says so beside it"),
+            explain,
+        ],
+    )
 
 
 def note(ws: Workspace, name: str, text: str, mode: ChangeMode, *, step: str = "") -> Outcome:

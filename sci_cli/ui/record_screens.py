@@ -22,7 +22,10 @@ from sci_cli.ui.blocks import (
 )
 from sci_cli.ui.page import BAD, BOLD, CAUTION, DIM, GOOD, Page, Part
 
-_LEAVE_EMPTY = "(leave empty)"
+_WITHOUT_VALUE = {
+    FieldRule.EMPTY: "(leave empty)",
+    FieldRule.OPTIONAL: "(not on record yet; optional)",
+}
 
 
 def recorded(page: Page, view: RecordedView, outcome: Outcome) -> None:
@@ -61,7 +64,7 @@ def sheet(page: Page, view: SheetView, outcome: Outcome) -> None:
 
 
 def _form_field(page: Page, row: FormRow, width: int) -> None:
-    missing = _LEAVE_EMPTY if row.rule in (FieldRule.EMPTY, FieldRule.OPTIONAL) else "(not on record yet)"
+    missing = _WITHOUT_VALUE.get(FieldRule(row.rule), "(not on record yet)")
     value: Part = (row.line.value, BOLD) if row.line.value else (missing, CAUTION)
     label = f"{row.line.label}: " if page.look.plain else f"{row.line.label:<{width}}  "
     # A value is copied in one piece, so it is never broken.

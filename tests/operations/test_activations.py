@@ -20,7 +20,7 @@ from sci_cli.errors import (
     StepNotFound,
     WrongUsage,
 )
-from sci_cli.operations import activations, checks
+from sci_cli.operations import activations, checks, orders
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import ChangeMode, changes_between
 from sci_cli.store.contract import reference
@@ -238,6 +238,44 @@ def test_security_products_are_refused_after_the_order_whatever_the_reason(tmp_p
         )
         assert typed(error.fix)[-1] == "sci explain P4"
     assert not desk.set("security-products=none").changed
+
+
+def test_taking_a_security_product_off_after_the_order_is_not_answered_as_adding_one(tmp_path: Path) -> None:
+    desk = clear_to_place(tmp_path)
+    desk.set("security-products=mss-cloud-firewall,hns-firewall")
+    desk.place()
+    for wanted in ("none", "hns-firewall"):
+        error = refused(
+            desk,
+            GateClosed,
+            lambda wanted=wanted: desk.set(f"security-products={wanted}", reason="typed wrongly"),  # type: ignore[misc]  # bound now
+        )
+        assert (
+            error.message == "Security products went into order SCI-2031 and are not changed here after it."
+        )
+        assert error.why == (
+            "On record: mss-cloud-firewall, hns-firewall.",
+            "Whether one can be taken off an existing service is not in the guide.",
+        )
+        assert typed(error.fix) == [
+            "Ask the Verizon account team about taking it off.",
+            "sci note acme-hk-1 TEXT",
+            "sci explain P4",
+        ]
+
+
+def test_an_order_recorded_with_nothing_decided_may_be_said_to_have_no_security_products(
+    tmp_path: Path,
+) -> None:
+    desk = started(tmp_path)
+    orders.record(desk.ws, desk.name, "SCI-9", "ordered by phone", FOR_REAL)
+    error = refused(desk, GateClosed, lambda: desk.set("security-products=none"))
+    assert error.message == "security-products went into order SCI-9 and is fixed with it."
+    adding = refused(
+        desk, GateClosed, lambda: desk.set("security-products=hns-firewall", reason="was ordered")
+    )
+    assert adding.message.startswith("Security products can only be ordered at the same time as a new port")
+    assert desk.set("security-products=none", reason="the order has none").changed
 
 
 def test_the_same_locations_in_another_order_are_the_same_after_the_order(tmp_path: Path) -> None:

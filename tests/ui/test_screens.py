@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from sci_cli.domain.activation import FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
 from sci_cli.operations import reference_views, views, work_views
@@ -243,6 +244,20 @@ def test_an_empty_field_of_the_order_form_says_that_it_stays_empty_and_why() -> 
     at = next(number for number, line in enumerate(lines) if "Service Key" in line)
     assert lines[at].split("  ")[-1] == "(leave empty)"
     assert lines[at + 1].strip().startswith("Stays empty:")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("empty", "(leave empty)"),
+        ("optional", "(not on record yet; optional)"),
+        ("copy", "(not on record yet)"),
+        ("vpn", "(not on record yet)"),
+    ],
+)
+def test_a_field_that_has_no_value_yet_is_told_from_one_that_stays_empty(rule: str, said: str) -> None:
+    line = work_views.FormRow(FormLine("f", "Field", ""), rule, "", "")
+    assert lines_of(Outcome(work_views.SheetView(HEADER, (line,))))[-1].strip() == f"Field  {said}"
 
 
 def test_a_finding_of_every_severity_has_a_word() -> None:
