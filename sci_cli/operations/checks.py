@@ -135,7 +135,7 @@ def _verdict(purpose: str, activation: Activation, found: Sequence[Finding]) -> 
 
 
 def _passed(profile: Profile, activation: Activation, now: datetime) -> tuple[str, ...]:
-    open_facts = {each.details.get("fact") for each in order_findings(profile, activation, now)}
+    open_facts = {each.details.get("fact") for each in blockers(order_findings(profile, activation, now))}
     said = []
     for fact_id in (
         facts.ACCOUNT_STATUS,

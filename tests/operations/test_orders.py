@@ -300,8 +300,11 @@ def test_the_verdict_is_no_go_with_every_reason_and_go_when_none_is_left(tmp_pat
 def test_what_is_due_with_the_order_is_said_by_the_verdict_the_sheet_and_placing(tmp_path: Path) -> None:
     desk = clear_to_place(tmp_path)
     desk.set("security-products=mss-cloud-firewall")
+    verdict = checks.check(desk.ws, desk.name, purpose="order")
+    assert isinstance(verdict.view, CheckView)
+    assert "Enhanced security products: mss-cloud-firewall" in verdict.view.passed
     found = [
-        checks.check(desk.ws, desk.name, purpose="order").findings,
+        verdict.findings,
         orders.sheet(desk.ws, desk.name).findings,
         refused(desk, GateClosed, lambda: desk.place(accept=False)).findings,
         desk.place().findings,
