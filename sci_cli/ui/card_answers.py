@@ -30,7 +30,8 @@ from sci_cli.readers.files import read_input
 from sci_cli.readers.screen_print import LARGEST_SCREEN_PRINT, ScreenPrint, read_screen_print
 from sci_cli.ui.card_choices import missing_facts, pending_vpns
 from sci_cli.ui.cards import facts_of
-from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, TextQuestion, TypedNameQuestion, YesNoQuestion
+from sci_cli.ui.port_card import confirm_port, request_port, see_port
+from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, TextQuestion, YesNoQuestion
 from sci_cli.ui.walk import Place, Walk, acceptable
 
 Answer = Callable[[Walk, Place, StepProgress, str], None]
@@ -209,19 +210,9 @@ def _place(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
         )
     )
     if accepted:
-        _confirm(walk, f"Order {number} goes on record as placed, and billing as accepted.")
+        walk.confirm_name(f"Order {number} goes on record as placed, and billing as accepted.")
     request = orders.PlaceRequest(number, accepted)
     walk.present(orders.place(walk.ws, walk.name, request, place.mode))
-
-
-def _confirm(walk: Walk, text: str) -> None:
-    """Has the activation's name typed.
-
-    Raises:
-        Back: it was not.
-    """
-    if not walk.prompter.type_name(TypedNameQuestion("confirm", text, walk.name)):
-        raise Back
 
 
 def _verify(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
@@ -317,7 +308,7 @@ def _maximum(walk: Walk, key: str, label: str) -> int | None:
 def _remove_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     vpn = _which_vpn(walk, "Which VPN is to be removed?", [each.name for each in place.activation.vpns])
     walk.present(vpn_plans.plan(walk.ws, walk.name, [], [vpn]))
-    _confirm(walk, f"The removal of VPN {vpn} goes on record.")
+    walk.confirm_name(f"The removal of VPN {vpn} goes on record.")
     walk.present(vpns.remove(walk.ws, walk.name, vpn, place.mode))
 
 
@@ -349,4 +340,7 @@ ANSWERS: dict[str, Answer] = {
     "add-vpn": _add_vpn,
     "remove-vpn": _remove_vpn,
     "confirm-vpn": _confirm_vpn,
+    "port": request_port,
+    "port-confirm": confirm_port,
+    "port-seen": see_port,
 }

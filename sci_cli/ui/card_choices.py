@@ -15,6 +15,7 @@ from sci_cli.domain.progress import StepProgress, StepState
 from sci_cli.errors import SciError
 from sci_cli.operations import checks, handoffs, orders, steps, verification
 from sci_cli.ui.cards import QUIT, facts_of, party_names
+from sci_cli.ui.port_card import port_choices
 from sci_cli.ui.prompter import Choice, ChoiceQuestion
 from sci_cli.ui.walk import Operation, Place, Walk
 
@@ -31,7 +32,7 @@ def card_question(walk: Walk, place: Place, item: StepProgress) -> ChoiceQuestio
 
 
 def _default(item: StepProgress) -> str | None:
-    if item.state.closed or item.step.kind is StepKind.AUTOMATIC:
+    if item.state.closed or item.step.kind in (StepKind.AUTOMATIC, StepKind.PORT):
         return LIST
     if item.step.kind is StepKind.FACTS:
         return "facts"
@@ -226,5 +227,5 @@ _BY_KIND: dict[StepKind, Callable[[Walk, Place, StepProgress], list[Choice]]] = 
     StepKind.HANDOFF: _handoff,
     StepKind.STAGES: _stages,
     StepKind.VPNS: _vpns,
-    StepKind.PORT: _nothing,
+    StepKind.PORT: port_choices,
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sci_cli.domain.activation import AdminStatus, Port
 from sci_cli.domain.profile import OwnerMode, Step, StepKind
 from sci_cli.domain.progress import CALL_VERIZON, StepProgress, StepState
 from sci_cli.domain.times import day_text, duration_text
-from sci_cli.operations import showing
+from sci_cli.operations import ports, showing
+from sci_cli.ui.blocks import counted, stamp_text
 from sci_cli.ui.look import Look
 from sci_cli.ui.page import BAD, BOLD, CAUTION, Page, Part
 from sci_cli.ui.prompter import Choice
@@ -23,6 +25,9 @@ MARKS = {
     StepState.READY: "[>]",
     StepState.WAITING: "[ ]",
 }
+
+# An operation on the port is never ticked off.
+_NO_MARK = "   "
 
 # In front of a label stand a number with its dot, or a pointer; a list never scrolls sideways.
 _BEFORE_LABEL = 5
@@ -39,16 +44,18 @@ def list_choices(place: Place, look: Look) -> tuple[Choice, ...]:
     """The steps under the headings of their phases, and the way out."""
     widths = _columns(place, look.width - _BEFORE_LABEL)
     headings = {phase.id: f"{phase.title}  {phase.closed}/{phase.total}" for phase in place.known.phases}
+    for item in place.on_port:
+        headings[item.step.phase] = f"{place.profile.phase(item.step.phase).title}  (not counted)"
     lines = tuple(
         Choice(item.step.id, _label(place, item, look, widths), heading=headings.pop(item.step.phase, ""))
-        for item in place.known.steps
+        for item in place.steps
     )
     return (*lines, Choice(QUIT, "Save and quit", key="q", heading=" "))
 
 
 def _columns(place: Place, room: int) -> tuple[int, int, int, int]:
     """Widths of id, title, owners and reason; owners give way first, then the ends of titles."""
-    steps = [item.step for item in place.known.steps]
+    steps = [item.step for item in place.steps]
     ids = max(len(step.id) for step in steps)
     titles = max(len(step.short) for step in steps)
     owners = max(len(place.profile.owners_text(step.owners, short=True)) for step in steps)
@@ -64,14 +71,18 @@ def _columns(place: Place, room: int) -> tuple[int, int, int, int]:
 def _label(place: Place, item: StepProgress, look: Look, widths: tuple[int, int, int, int]) -> str:
     ids, titles, owners, reason = widths
     step = item.step
+    on_port = step.kind is StepKind.PORT
+    why = standing(place.activation.port) if on_port else _reason(item)
     if look.plain:
-        said = [f"{step.id} {step.short}", item.state.value, place.profile.owners_text(step.owners)]
-        return ", ".join([*said, *([_reason(item)] if item.late or item.waits_for else [])])
-    cells = [f"{MARKS[item.state]} {step.id:<{ids}} {cut(step.short, titles):<{titles}}"]
+        state = [] if on_port else [item.state.value]
+        said = [f"{step.id} {step.short}", *state, place.profile.owners_text(step.owners)]
+        return ", ".join([*said, *([why] if on_port or item.late or item.waits_for else [])])
+    mark = _NO_MARK if on_port else MARKS[item.state]
+    cells = [f"{mark} {step.id:<{ids}} {cut(step.short, titles):<{titles}}"]
     if owners:
         cells.append(f"{place.profile.owners_text(step.owners, short=True):<{owners}}")
     if reason:
-        cells.append(cut(_reason(item), reason))
+        cells.append(cut(why, reason))
     return "  ".join(cells).rstrip()
 
 
@@ -115,9 +126,12 @@ def card_text(place: Place, item: StepProgress, look: Look) -> str:
     page.paragraph(_narrowed(step.text), indent=2)
     page.blank()
     page.labelled("Owner", *_owner(place, item))
-    page.labelled("State", _state(item))
-    _differences(page, place, item)
-    _clock(page, place, item)
+    if step.kind is StepKind.PORT:
+        _port(page, place)
+    else:
+        page.labelled("State", _state(item))
+        _differences(page, place, item)
+        _clock(page, place, item)
     _needs(page, place, step)
     _facts(page, place, item)
     for number, click in enumerate(step.clicks(), start=1):
@@ -134,6 +148,11 @@ def _narrowed(text: str) -> str:
 
 
 def _head(page: Page, place: Place, item: StepProgress) -> None:
+    if item not in place.known.steps:
+        page.line(
+            (f"Step {item.step.id}", BOLD), f"   {place.profile.phase(item.step.phase).title}, not counted"
+        )
+        return
     number = place.known.steps.index(item) + 1
     phase = next(phase for phase in place.known.phases if phase.id == item.step.phase)
     words = f"Step {item.step.id}, {number} of {place.known.total}"
@@ -181,6 +200,25 @@ def _differences(page: Page, place: Place, item: StepProgress) -> None:
         if not each.same:
             page.labelled("Differs", (each.difference, BAD))
     page.labelled("To do", CALL_VERIZON)
+
+
+def standing(port: Port) -> str:
+    """The port in a few words: whether something is asked for and not confirmed, else its status."""
+    if port.requested is not None:
+        return "to be confirmed"
+    return "status not known" if port.status is AdminStatus.UNKNOWN else ports.PORTAL_WORDS[port.status]
+
+
+def _port(page: Page, place: Place) -> None:
+    port = place.activation.port
+    seen = f", seen {stamp_text(port.seen)}" if port.seen else ""
+    page.labelled("Port", f"{ports.PORTAL_WORDS[port.status]}{seen}")
+    if port.requested is not None:
+        word = ports.PORTAL_WORDS[port.requested.status]
+        page.labelled("Asked for", f"{word}, {stamp_text(port.requested.stamp)}; not confirmed yet")
+        page.labelled("Reason", port.requested.reason)
+    for vpn in ports.port_view(place.profile, place.activation).vpns:
+        page.labelled("VPN", f"{vpn.name}, {counted(len(vpn.prefixes), 'prefix', 'prefixes')}")
 
 
 def _clock(page: Page, place: Place, item: StepProgress) -> None:
@@ -241,6 +279,7 @@ def _notes(page: Page, place: Place, step: Step) -> None:
 
 
 def _cautions(page: Page, place: Place, step: Step) -> None:
-    for caution in place.profile.cautions_for(step.id):
+    topics = (step.id, "port") if step.kind is StepKind.PORT else (step.id,)
+    for caution in place.profile.cautions_for(*topics):
         origin = "" if caution.in_guide else f" (not in the guide, {caution.confidence.value})"
         page.labelled("Caution", _narrowed(caution.text), (origin, CAUTION))

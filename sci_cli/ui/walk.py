@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.profile import Profile
-from sci_cli.domain.progress import Progress, StepProgress, progress
+from sci_cli.domain.profile import Profile, StepKind
+from sci_cli.domain.progress import Progress, StepProgress, StepState, progress
 from sci_cli.errors import AnswersMissing, Interrupted, SciError
 from sci_cli.operations import checks
 from sci_cli.operations.outcome import Outcome
@@ -20,7 +20,7 @@ from sci_cli.ui.as_shown import AsShown
 from sci_cli.ui.errors_text import render_error, render_failed_outcome
 from sci_cli.ui.look import Look
 from sci_cli.ui.page import Page
-from sci_cli.ui.prompter import Back, Prompter, TextQuestion
+from sci_cli.ui.prompter import Back, Prompter, TextQuestion, TypedNameQuestion
 from sci_cli.ui.screens import render
 
 Operation = Callable[[Workspace, ChangeMode], Outcome]
@@ -45,9 +45,26 @@ class Place:
         """Changes are made to the revision that was shown, or not at all."""
         return ChangeMode(if_revision=self.activation.revision)
 
+    @property
+    def on_port(self) -> tuple[StepProgress, ...]:
+        """What can be done with the port as long as there is one; never done, and no part of the progress."""
+        if self.activation.order is None:
+            return ()
+        counted = {item.step.id for item in self.known.steps}
+        return tuple(
+            StepProgress(step, StepState.READY)
+            for step in self.profile.steps
+            if step.kind is StepKind.PORT and step.id not in counted
+        )
+
+    @property
+    def steps(self) -> tuple[StepProgress, ...]:
+        """Everything the checklist lists, in its order."""
+        return (*self.known.steps, *self.on_port)
+
     def step(self, step_id: str) -> StepProgress:
-        """The progress of a counted step; the checklist only names such."""
-        return next(item for item in self.known.steps if item.step.id == step_id)
+        """One of the steps listed; the checklist only names such."""
+        return next(item for item in self.steps if item.step.id == step_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,15 @@ class Walk:
         if not answer:
             raise Back
         return answer
+
+    def confirm_name(self, text: str) -> None:
+        """Has the activation's name typed.
+
+        Raises:
+            Back: it was not.
+        """
+        if not self.prompter.type_name(TypedNameQuestion("confirm", text, self.name)):
+            raise Back
 
     def present(self, outcome: Outcome) -> None:
         """Shows a whole screen, and what it carries as its failure.
