@@ -97,7 +97,12 @@ def register(app: typer.Typer) -> None:
             raise _no_checklist(session, loaded.activation.name)
         session.resume = sci("run", name)
         return run_checklist(
-            session.workspace, name, session.prompter, session.look(), lambda text: write(session, text)
+            session.workspace,
+            name,
+            session.prompter,
+            session.look(),
+            lambda text: write(session, text),
+            session.keep,
         )
 
     @command(

@@ -148,7 +148,13 @@ def _peek_output(argv: Sequence[str], session: Session) -> None:
 
 
 def _stopped(session: Session, stop: BaseException) -> SciError:
-    if session.resume is not None:
+    if session.resume is not None and session.so_far is not None:
+        said = (
+            "Stopped. Everything recorded before is saved. "
+            "The first command goes on with the answers just given, the second with the checklist."
+        )
+        fix = [session.so_far, session.resume]
+    elif session.resume is not None:
         said, fix = "Stopped. Everything up to the last answer is saved.", [session.resume]
     elif session.saved:
         said, fix = "Stopped. What was done before is saved.", []

@@ -188,6 +188,10 @@ class Session:
                 )
         return self._prompter
 
+    def keep(self, so_far: Command | None) -> None:
+        """Remember the command that goes on with the answers given until now, or that there is none."""
+        self.so_far = so_far
+
     def missing(self, options: list[str], example: Command) -> AnswersMissing:
         """The error for answers that are needed and may not be asked for."""
         count = len(options)

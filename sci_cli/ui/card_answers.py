@@ -39,6 +39,7 @@ Answer = Callable[[Walk, Place, StepProgress, str], None]
 # Brackets cannot occur in the value of a fact's choice or in the name of a VPN.
 _LEAVE = "(leave)"
 _LEAVES = "Enter alone leaves it"
+_MAXIMA = ((4, "max-prefixes", "MAX of the VPN"), (6, "max-prefixes-v6", "MAX of the VPN for IPv6"))
 _BETWEEN = re.compile(r"[ ,;\t]+")
 
 
@@ -165,6 +166,7 @@ def _several_choices(walk: Walk, spec: FactSpec, label: str) -> tuple[str, ...]:
     """Choices one after the other, until one is left out or nothing more can be chosen."""
     chosen = _one_choice(walk, spec, label)
     while chosen and NONE not in chosen:
+        walk.so_far("set", walk.name, *(f"{spec.id}={each}" for each in chosen))
         left = tuple(each for each in spec.choices if each not in (*chosen, NONE))
         if not left:
             break
@@ -203,6 +205,7 @@ def _place(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
             check=acceptable(tried),
         )
     )
+    walk.so_far("order", "place", walk.name, "--number", number)
     accepted = walk.prompter.yes_no(
         YesNoQuestion(
             "accept-billing",
@@ -218,6 +221,7 @@ def _place(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
 def _verify(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     walk.prompter.say("Type what Dynamic Network Manager shows, not what was ordered.")
     seen: dict[str, Sequence[str]] = {}
+    words = ["order", "verify", walk.name]
     for line in verification.SEEN_FIELDS:
         several = line.field == "location"
         hint = f"several with ; between; {_LEAVES}" if several else _LEAVES
@@ -225,6 +229,8 @@ def _verify(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
             TextQuestion(f"seen-{line.field}", f"The {line.label} shown", hint=hint, required=False)
         )
         seen[line.field] = [part.strip() for part in text.split(";")] if several else [text]
+        words += [word for each in seen[line.field] for word in (f"--seen-{line.field}", each)]
+        walk.so_far(*words)
     walk.present(verification.verify(walk.ws, walk.name, seen, place.mode))
 
 
@@ -259,6 +265,7 @@ def _add_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
         TextQuestion("vpn", "Name of the VPN", hint=_LEAVES, required=False, check=vpn_name_problem)
     )
     while True:
+        walk.so_far("vpn", "add", walk.name, name, "--prefix", "PREFIX")
         request = _vpn_request(walk, name)
         plan = vpn_plans.plan(walk.ws, walk.name, [request], [])
         walk.present(plan)
@@ -279,13 +286,15 @@ def _vpn_request(walk: Walk, name: str) -> vpn_requests.VpnRequest:
         check=acceptable(_prefixes),
     )
     prefixes = _prefixes(walk.typed(question))
-    versions = {prefix.version for prefix in prefixes}
-    return vpn_requests.VpnRequest(
-        name,
-        prefixes,
-        _maximum(walk, "max-prefixes", "MAX of the VPN") if 4 in versions else None,
-        _maximum(walk, "max-prefixes-v6", "MAX of the VPN for IPv6") if 6 in versions else None,
-    )
+    words = ["vpn", "add", walk.name, name, *(word for each in prefixes for word in ("--prefix", str(each)))]
+    walk.so_far(*words)
+    found: dict[int, int | None] = {}
+    for version, key, label in _MAXIMA:
+        if any(prefix.version == version for prefix in prefixes):
+            found[version] = _maximum(walk, key, label)
+            words += [f"--{key}", str(found[version])] if found[version] else []
+            walk.so_far(*words)
+    return vpn_requests.VpnRequest(name, prefixes, found.get(4), found.get(6))
 
 
 def _prefixes(text: str) -> tuple[Prefix, ...]:
@@ -307,6 +316,7 @@ def _maximum(walk: Walk, key: str, label: str) -> int | None:
 
 def _remove_vpn(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     vpn = _which_vpn(walk, "Which VPN is to be removed?", [each.name for each in place.activation.vpns])
+    walk.so_far("vpn", "remove", walk.name, vpn)
     walk.present(vpn_plans.plan(walk.ws, walk.name, [], [vpn]))
     walk.confirm_name(f"The removal of VPN {vpn} goes on record.")
     walk.present(vpns.remove(walk.ws, walk.name, vpn, place.mode))

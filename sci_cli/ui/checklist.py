@@ -1,4 +1,4 @@
-"""The interactive checklist: a list of steps, then the card of one; every answer is saved at once."""
+"""The interactive checklist: a list of steps, then the card of one; every choice is saved once answered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sci_cli.domain.profile import Step, StepKind
 from sci_cli.domain.progress import StepProgress
-from sci_cli.errors import sci
+from sci_cli.errors import Command, sci
 from sci_cli.operations import overview
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import Workspace
@@ -21,8 +21,17 @@ from sci_cli.ui.walk import Place, Walk
 STEP_QUESTION = "step"
 
 
+def _forget(so_far: Command | None) -> None:
+    """Keeps nothing."""
+
+
 def run_checklist(
-    ws: Workspace, name: str, prompter: Prompter, look: Look, show: Callable[[str], None]
+    ws: Workspace,
+    name: str,
+    prompter: Prompter,
+    look: Look,
+    show: Callable[[str], None],
+    keep: Callable[[Command | None], None] = _forget,
 ) -> Outcome:
     """Walks through an activation until the person leaves or every step is closed.
 
@@ -32,17 +41,22 @@ def run_checklist(
         prompter: who is asked.
         look: how screens look.
         show: takes a text that ends with a line end.
+        keep: takes a command that goes on with answers that are not on record yet; None when there are none.
 
     Returns:
         The status when it is left; how to go on is shown.
 
     Raises:
-        KeyboardInterrupt, EOFError, Interrupted: the person left; all answers given are saved.
+        KeyboardInterrupt, EOFError, Interrupted: the person left; what was recorded is saved.
         SciError: the record cannot be read, or nobody can be asked.
     """
-    walk = Walk(ws, name, prompter, look, show)
+    walk = Walk(ws, name, prompter, look, show, keep)
     place = walk.read()
-    show(_all_closed(place) if place.known.complete else "Every answer is saved at once.\n")
+    show(
+        _all_closed(place)
+        if place.known.complete
+        else "Every choice is saved as soon as its last question is answered.\n"
+    )
     where = LIST
     while where != QUIT:
         where = _list(walk) if where == LIST else _card(walk, where)

@@ -55,6 +55,7 @@ def request_port(walk: Walk, place: Place, item: StepProgress, command: str) -> 
         "reason", f"Why {ports.PORTAL_WORDS[status]}?", hint="Enter alone leaves it", required=False
     )
     reason = walk.typed(question)
+    walk.so_far("port", command, walk.name, "--reason", reason)
     walk.confirm_name(f"{ports.PORTAL_WORDS[status]} of the port goes on record as asked for.")
     walk.present(ports.request_status(walk.ws, walk.name, status, reason, place.mode))
 

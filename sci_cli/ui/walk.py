@@ -10,7 +10,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.profile import Profile, StepKind
 from sci_cli.domain.progress import Progress, StepProgress, StepState, progress
-from sci_cli.errors import AnswersMissing, Interrupted, SciError
+from sci_cli.errors import AnswersMissing, Command, Interrupted, SciError, sci
 from sci_cli.operations import checks
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import RecordedView
@@ -69,13 +69,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One run of the checklist of one activation."""
+    """One run of the checklist of one activation.
+
+    Attributes:
+        show: takes a text that ends with a line end.
+        keep: takes a command that goes on with answers that are not on record yet; None when there are none.
+    """
 
     ws: Workspace
     name: str
     prompter: Prompter
     look: Look
     show: Callable[[str], None]
+    keep: Callable[[Command | None], None]
 
     def read(self) -> Place:
         """The record as it is now.
@@ -105,7 +111,8 @@ class Walk:
         """Asks and calls; a refusal is shown, and leaving a question is no more than that.
 
         Raises:
-            Interrupted, AnswersMissing: the run as a whole is over.
+            Interrupted, AnswersMissing, KeyboardInterrupt, EOFError: the run as a whole is over; what was
+                kept of the answers stays kept.
         """
         try:
             answer()
@@ -115,6 +122,14 @@ class Walk:
             raise
         except SciError as refusal:
             self.show(render_error(refusal, self.look))
+        self.keep(None)
+
+    def so_far(self, *words: str) -> None:
+        """Keeps the answers of a dialogue as the command that goes on with them.
+
+        Confirmations are never among them: a yes or a typed name holds for the moment it was given in.
+        """
+        self.keep(sci(*words))
 
     def typed(self, question: TextQuestion) -> str:
         """One typed answer.

@@ -99,6 +99,28 @@ def test_leaving_a_question_with_arrow_keys_changes_nothing(
     assert "Stopped; nothing changed." in left_at(sci, name, place, key, "xterm-256color")
 
 
+@pytest.mark.parametrize("key", ["c", "d"], ids=["Ctrl-C", "Ctrl-D"])
+def test_a_dialogue_of_the_checklist_that_is_left_goes_on_with_a_command(key: str, sci: Program) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    assert pexpect
+    sci.placed()
+    before = files(sci)
+    child = spawn(sci.home, "run", "acme-hk-1", term="dumb")
+    for asked, answer in (
+        ("then Enter", "18"),
+        ("then Enter", "1"),
+        ("Why Shutdown?", "failover test"),
+    ):
+        child.expect_exact(asked)
+        child.send(answer + "\r")
+    child.expect_exact("type acme-hk-1 to confirm")
+    child.sendcontrol(key)
+    code, shown = ended(child)
+    assert (code, files(sci)) == (130, before)
+    assert "Go on with: sci port shutdown acme-hk-1 --reason 'failover test'" in shown
+    assert "Or:   sci run acme-hk-1" in shown
+
+
 def test_a_person_who_stops_in_the_middle_gets_a_command_with_the_answers_so_far(sci: Program) -> None:
     shown = left_at(sci, "new", 2, "c", "dumb")
     assert "sci new globex-sg-1 --profile alibaba-cloud --customer Globex" in shown

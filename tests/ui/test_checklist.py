@@ -17,7 +17,7 @@ from prompt_toolkit.output import DummyOutput
 
 from sci_cli.domain.activation import Activation, Closed, VpnState
 from sci_cli.domain.progress import StepState, progress
-from sci_cli.errors import AnswersMissing, RecordCorrupt, sci
+from sci_cli.errors import AnswersMissing, Command, RecordCorrupt, sci
 from sci_cli.operations import activations, checks, steps
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import StatusView
@@ -28,7 +28,7 @@ from sci_cli.store.files import FileStore
 from sci_cli.ui.arrows import ArrowPrompter
 from sci_cli.ui.card_answers import ANSWERS
 from sci_cli.ui.checklist import run_checklist
-from sci_cli.ui.look import Look
+from sci_cli.ui.look import Look, command_text
 from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, LineQuestion, PlainPrompter, RefusingPrompter
 from tests.store.memory import MemoryStore
 from tests.ui.scripted import Answer, ScriptedPrompter
@@ -186,6 +186,15 @@ class Desk:
             run_checklist(self.ws, NAME, prompter, self.look, self.shown.append)
         prompter.assert_exhausted()
         return prompter
+
+    def kept_when_left(self, answers: Script) -> Command | None:
+        """The command kept when the answers end with an exception."""
+        kept: list[Command | None] = [None]
+        prompter = Watching(answers, self.record)
+        with pytest.raises((KeyboardInterrupt, EOFError)):
+            run_checklist(self.ws, NAME, prompter, self.look, self.shown.append, kept.append)
+        prompter.assert_exhausted()
+        return kept[-1]
 
     def until_order(self) -> Desk:
         """Everything up to the card of the order is answered, and nothing of it is on the screen."""
@@ -789,3 +798,58 @@ def test_the_plain_checklist_reads_as_the_transcript(desk: Desk) -> None:
     run_checklist(desk.ws, NAME, PlainPrompter(Keyboard(typed, screen), screen), desk.look, show)
 
     assert screen.getvalue() == GOLDEN.read_text(encoding="utf-8")
+
+
+# Leaving in the middle of several questions ----------------------------------------------------------------
+
+
+VPN = [("step", "O12"), ("O12", "add-vpn"), ("vpn", "green")]
+PREFIXES = ("prefixes", "198.51.100.0/24, 2001:db8::/32")
+ADDED = "sci vpn add acme-hk-1 green --prefix"
+BOTH = f"{ADDED} 198.51.100.0/24 --prefix 2001:db8::/32"
+
+
+@pytest.mark.parametrize(
+    ("upto", "answers", "command"),
+    [
+        ("P4", [("P4", "facts"), ("security-products", "mss-cloud-firewall")],
+         "sci set acme-hk-1 security-products=mss-cloud-firewall"),
+        ("O5", [("O5", "place"), ("number", "VZ-1")], "sci order place acme-hk-1 --number VZ-1"),
+        ("O5", [("O5", "place"), ("number", "VZ-1"), ("accept-billing", True)],
+         "sci order place acme-hk-1 --number VZ-1"),
+        ("O8", [("O8", "verify"), ("seen-csp", "Alibaba Cloud"), ("seen-data-plan", "1 Gbps")],
+         "sci order verify acme-hk-1 --seen-csp 'Alibaba Cloud' --seen-data-plan '1 Gbps'"),
+        ("O6", [("O6", "(list)"), *VPN], f"{ADDED} PREFIX"),
+        ("O6", [("O6", "(list)"), *VPN, PREFIXES], BOTH),
+        ("O6", [("O6", "(list)"), *VPN, PREFIXES, ("max-prefixes", "50")], f"{BOTH} --max-prefixes 50"),
+        ("O6", [("O6", "(list)"), *VPN, PREFIXES, ("max-prefixes", "50"), ("max-prefixes-v6", "9")],
+         f"{BOTH} --max-prefixes 50 --max-prefixes-v6 9"),
+        ("O6", [("O6", "(list)"), *VPN, ("prefixes", "10.20.30.0/24"), ("max-prefixes", "50")],
+         f"{ADDED} PREFIX"),
+        ("O6", [("O6", "(list)"), ("step", "O12"), ("O12", "remove-vpn"), ("which-vpn", "blue")],
+         "sci vpn remove acme-hk-1 blue"),
+        ("O6", [("O6", "(list)"), ("step", "S2"), ("S2", "port:shutdown"), ("reason", "a test")],
+         "sci port shutdown acme-hk-1 --reason 'a test'"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("leaving", [KeyboardInterrupt, EOFError])
+def test_leaving_between_two_questions_keeps_the_answers_as_a_command(
+    desk: Desk, upto: str, answers: Script, command: str, leaving: type[BaseException]
+) -> None:
+    until = next(number for number, (key, *_) in enumerate(WALK) if key == upto)
+    kept = desk.kept_when_left([*desk.script(until), *answers, ("", leaving)])
+    assert kept is not None
+    assert command_text(kept) == command
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [("step", "P1")],
+        [("step", "P1"), ("P1", "facts"), ("private-ip.active", "2")],
+        [("step", "O12"), ("O12", "add-vpn"), ("vpn", "green"), ("prefixes", "")],
+    ],
+    ids=["nothing", "saved", "left by Enter"],
+)
+def test_where_no_answer_is_waiting_no_command_is_kept(desk: Desk, answers: Script) -> None:
+    assert desk.kept_when_left([*answers, ("", KeyboardInterrupt)]) is None
