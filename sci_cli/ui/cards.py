@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sci_cli.domain.activation import AdminStatus, Port
+from sci_cli.domain.port_rules import PORTAL_WORDS
 from sci_cli.domain.profile import OwnerMode, Step, StepKind
 from sci_cli.domain.progress import CALL_VERIZON, StepProgress, StepState
 from sci_cli.domain.times import day_text, duration_text
@@ -206,15 +207,15 @@ def standing(port: Port) -> str:
     """The port in a few words: whether something is asked for and not confirmed, else its status."""
     if port.requested is not None:
         return "to be confirmed"
-    return "status not known" if port.status is AdminStatus.UNKNOWN else ports.PORTAL_WORDS[port.status]
+    return "status not known" if port.status is AdminStatus.UNKNOWN else PORTAL_WORDS[port.status]
 
 
 def _port(page: Page, place: Place) -> None:
     port = place.activation.port
     seen = f", seen {stamp_text(port.seen)}" if port.seen else ""
-    page.labelled("Port", f"{ports.PORTAL_WORDS[port.status]}{seen}")
+    page.labelled("Port", f"{PORTAL_WORDS[port.status]}{seen}")
     if port.requested is not None:
-        word = ports.PORTAL_WORDS[port.requested.status]
+        word = PORTAL_WORDS[port.requested.status]
         page.labelled("Asked for", f"{word}, {stamp_text(port.requested.stamp)}; not confirmed yet")
         page.labelled("Reason", port.requested.reason)
     for vpn in ports.port_view(place.profile, place.activation).vpns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sci_cli.domain.activation import AdminStatus
+from sci_cli.domain.port_rules import PORTAL_WORDS
 from sci_cli.domain.progress import StepProgress
 from sci_cli.operations import ports
 from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, TextQuestion
@@ -24,7 +25,7 @@ def port_choices(walk: Walk, place: Place, item: StepProgress) -> list[Choice]:
     if asked is None:
         changes = [_change(walk, place, command) for command in _COMMANDS if _applies(place, command)]
         return [*changes, seen]
-    word = ports.PORTAL_WORDS[asked.status]
+    word = PORTAL_WORDS[asked.status]
     return [
         Choice("port-confirm", f"Confirm: the portal shows {word}", key="c"),
         Choice(f"port-confirm:{_WITHDRAW}", "Withdraw: it was not done", key="w"),
@@ -41,7 +42,7 @@ def _change(walk: Walk, place: Place, command: str) -> Choice:
     refusal = walk.trial(place, lambda ws, mode: ports.request_status(ws, walk.name, status, _TRIAL, mode))[1]
     return Choice(
         f"port:{command}",
-        f"Ask for {ports.PORTAL_WORDS[status]}",
+        f"Ask for {PORTAL_WORDS[status]}",
         _KEYS[command],
         disabled=refusal.message.removesuffix(".") if refusal else "",
     )
@@ -52,11 +53,11 @@ def request_port(walk: Walk, place: Place, item: StepProgress, command: str) -> 
     status = _COMMANDS[command]
     walk.prompter.say(ports.effect(place.activation, status))
     question = TextQuestion(
-        "reason", f"Why {ports.PORTAL_WORDS[status]}?", hint="Enter alone leaves it", required=False
+        "reason", f"Why {PORTAL_WORDS[status]}?", hint="Enter alone leaves it", required=False
     )
     reason = walk.typed(question)
     walk.so_far("port", command, walk.name, "--reason", reason)
-    walk.confirm_name(f"{ports.PORTAL_WORDS[status]} of the port goes on record as asked for.")
+    walk.confirm_name(f"{PORTAL_WORDS[status]} of the port goes on record as asked for.")
     walk.present(ports.request_status(walk.ws, walk.name, status, reason, place.mode))
 
 
@@ -71,7 +72,7 @@ def see_port(walk: Walk, place: Place, item: StepProgress, _: str) -> None:
     Raises:
         Back: neither is chosen.
     """
-    shown = [Choice(command, ports.PORTAL_WORDS[status]) for command, status in _COMMANDS.items()]
+    shown = [Choice(command, PORTAL_WORDS[status]) for command, status in _COMMANDS.items()]
     question = ChoiceQuestion(
         "port-status", "What does the portal show?", (*shown, Choice(_LEAVE, "Leave as it is"))
     )
