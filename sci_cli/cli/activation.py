@@ -200,8 +200,8 @@ def register(app: typer.Typer) -> None:
 
         if text and note:
             raise WrongUsage("The note is given twice.", fix=sci("note", name, "TEXT"))
-        needs = [asking.Need("text", "TEXT", text or note, asking.text("text", "Note"))]
-        found = answers_for_note(session, needs, name)
+        need = asking.Need("text", "TEXT", (text or note,), asking.text("text", "Note"))
+        found = asking.answers(session, [need])["text"]
         return activations.note(session.workspace, name, found, session.mode, step=step)
 
     @command(
@@ -224,11 +224,6 @@ def register(app: typer.Typer) -> None:
         from sci_cli.operations import overview
 
         return overview.history(session.workspace, name, limit=whole(limit, "--limit"))
-
-
-def answers_for_note(session: Session, needs: list[asking.Need], name: str) -> str:
-    """The text of a note, asked for when it is missing."""
-    return asking.answers(session, needs, sci("note", name))["text"]
 
 
 def _pending(session: Session, outcome: Any, pending: bool) -> Any:

@@ -1,6 +1,6 @@
 """Missing answers, asked for or named all at once, and the confirmation ladder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,32 @@ from sci_cli.errors import Command, ConfirmationMismatch, Interrupted
 if TYPE_CHECKING:
     from sci_cli.ui.prompter import Prompter
 
-Ask = Callable[["Prompter"], str]
+Values = tuple[str, ...]
+Answers = Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a question finds when its turn comes.
+
+    Attributes:
+        prompter: who is asked.
+        before: the answer it was given before the person went back to it.
+        answers: every answer so far.
+        keep: takes the part of an answer that must not get lost when the person stops in the middle of it.
+    """
+
+    prompter: "Prompter"
+    before: Values
+    answers: Answers
+    keep: Callable[[Values], None]
+
+
+Ask = Callable[[Moment], Values]
+
+
+def _always(answers: Answers) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,52 +44,127 @@ class Need:
 
     Attributes:
         key: its name in the answers.
-        option: how a script gives it, with a placeholder, such as `--number NUMBER`.
+        option: how a script gives it, with a placeholder, such as `--number NUMBER`; `NAME` is an argument,
+            `--yes` a switch.
         given: the answer from the command line, empty when there was none.
         ask: asks for it on a terminal.
+        wanted: whether it is needed at all, in view of the answers so far.
+        optional: a script may leave it out; a person is asked, if there is something else to ask.
+        confirms: it holds for this run only and is in no command to go on with.
     """
 
     key: str
     option: str
-    given: str
+    given: Values
     ask: Ask
+    wanted: Callable[[Answers], bool] = _always
+    optional: bool = False
+    confirms: bool = False
 
 
-def answers(session: Session, needs: Sequence[Need], example: Command) -> dict[str, str]:
+def answers(session: Session, needs: Sequence[Need]) -> dict[str, str]:
+    """As `all_answers`, for needs with one value each; empty for what nobody wanted."""
+    return {key: (*values, "")[0] for key, values in all_answers(session, needs).items()}
+
+
+def all_answers(session: Session, needs: Sequence[Need]) -> dict[str, Values]:
     """All answers, asking for the missing ones where that is allowed.
 
-    A person who stops in the middle gets a command with the answers so far.
+    Escape goes back one question. A person who stops in the middle gets a command with the answers so far.
 
     Raises:
         AnswersMissing: questions are not allowed; every missing option is named.
+        KeyboardInterrupt: the person left the first question with Escape.
     """
-    open_needs = [need for need in needs if not need.given.strip()]
-    if open_needs and not session.prompter.interactive:
-        words: tuple[str, ...] = ()
-        for need in needs:
-            flag, *placeholder = need.option.split(" ")
-            known = (flag, need.given) if placeholder else (need.given,)
-            if need in open_needs:
-                words += (flag, *placeholder)
-            elif need.given not in example.words:
-                words += known
-        options = [need.option.split(" ")[0] for need in open_needs]
-        raise session.missing(options, Command((*example.words, *words)))
-    found = {need.key: need.given for need in needs}
-    words = example.words
-    for need in open_needs:
-        session.so_far = Command(words) if len(words) > len(example.words) else None
-        found[need.key] = need.ask(session.prompter)
-        words = (*words, *need.option.split(" ")[:-1], found[need.key])
-    session.so_far = None
+    given = {need.key: need.given for need in needs if any(text.strip() for text in need.given)}
+    asked = [need for need in needs if need.key not in given]
+    required = [need for need in asked if not need.optional and need.wanted(given)]
+    if required and not session.prompter.interactive:
+        options = [need.option.split(" ")[0] for need in required]
+        words = [(need.option, (need.option.split(" ")[-1],)) for need in required]
+        raise session.missing(options, continued(session, words))
+    found = _asked(session, asked, given) if required else given
+    return {need.key: found.get(need.key, ()) for need in needs}
+
+
+def _asked(session: Session, needs: Sequence[Need], given: Answers) -> dict[str, Values]:
+    """The answers given and those asked for, in order, with the way back."""
+    from sci_cli.ui.prompter import Back
+
+    found = dict(given)
+    before: dict[str, Values] = {}
+    _say_way_back(session, needs)
+    place = 0
+    while place < len(needs):
+        need = needs[place]
+        found.pop(need.key, None)
+        if not need.wanted(found):
+            before.pop(need.key, None)
+            place += 1
+            continue
+
+        def keep(values: Values, key: str = need.key) -> None:
+            session.keep(_so_far(session, needs, {**given, **before, key: values}))
+
+        keep(before.get(need.key, ()))
+        try:
+            found[need.key] = before[need.key] = need.ask(
+                Moment(session.prompter, before.get(need.key, ()), found, keep)
+            )
+            place += 1
+        except Back:
+            earlier = [number for number in range(place) if needs[number].wanted(found)]
+            if not earlier:
+                raise KeyboardInterrupt from None
+            place = earlier[-1]
+    session.keep(None)
     return found
+
+
+def _say_way_back(session: Session, needs: Sequence[Need]) -> None:
+    if len(needs) > 1:
+        session.prompter.say(f"{session.prompter.way_back} goes back one question.")
+
+
+def _so_far(session: Session, needs: Sequence[Need], found: Answers) -> Command | None:
+    said = [need for need in needs if not need.confirms and need.wanted(found)]
+    known = [(need.option, found.get(need.key, ())) for need in said]
+    return continued(session, known) if any(values for _, values in known) else None
+
+
+def continued(session: Session, more: Iterable[tuple[str, Values]]) -> Command:
+    """The command line of this run with more answers: options with their values, once for each value."""
+    words = list(session.argv)
+    for option, values in more:
+        flag, *placeholder = option.split(" ")
+        words = _without_blank(words, flag) if values else words
+        for value in values:
+            words += [flag, value] if placeholder else [flag if flag.startswith("-") else value]
+    return Command(("sci", *words))
+
+
+def _without_blank(words: Sequence[str], flag: str) -> list[str]:
+    """The words without the answer that was given blank and so was asked for: nothing is given twice."""
+    kept: list[str] = []
+    for word in words:
+        if kept and kept[-1] == flag:
+            kept.pop()
+            continue
+        blank_argument = not word.strip() and not (kept and kept[-1].startswith("-"))
+        if not blank_argument and not word.startswith(f"{flag}="):
+            kept.append(word)
+    return kept
 
 
 def text(key: str, label: str, *, hint: str = "", check: Callable[[str], str | None] | None = None) -> Ask:
     """Ask for a line of text."""
     from sci_cli.ui.prompter import TextQuestion
 
-    return lambda prompter: prompter.text(TextQuestion(key, label, hint=hint, check=check))
+    def ask(moment: Moment) -> Values:
+        default = (*moment.before, "")[0]
+        return (moment.prompter.text(TextQuestion(key, label, hint=hint, default=default, check=check)),)
+
+    return ask
 
 
 def choice(key: str, label: str, choices: Sequence[tuple[str, str]]) -> Ask:
@@ -72,41 +172,50 @@ def choice(key: str, label: str, choices: Sequence[tuple[str, str]]) -> Ask:
     from sci_cli.ui.prompter import Choice, ChoiceQuestion
 
     listed = tuple(Choice(value, shown) for value, shown in choices)
-    return lambda prompter: prompter.choose(ChoiceQuestion(key, label, listed, None))
+
+    def ask(moment: Moment) -> Values:
+        default = moment.before[0] if moment.before else None
+        return (moment.prompter.choose(ChoiceQuestion(key, label, listed, default)),)
+
+    return ask
 
 
-def confirm_yes(session: Session, yes: bool, question: str, example: Command) -> None:
-    """One yes/no for changes that matter; --yes answers it in a script.
+# Confirmations ---------------------------------------------------------------------------------------------
+
+
+def yes_to(question: str, given: bool) -> Need:
+    """One yes or no for changes that matter; --yes answers it in a script, no ends the run."""
+    from sci_cli.ui.prompter import YesNoQuestion
+
+    def ask(moment: Moment) -> Values:
+        if not moment.prompter.yes_no(YesNoQuestion("yes", question)):
+            raise declined()
+        return ("yes",)
+
+    return Need("yes", "--yes", ("yes",) if given else (), ask, confirms=True)
+
+
+def name_typed(name: str, statement: str | Callable[[Answers], str], given: str) -> Need:
+    """The activation's name, typed, for what costs money or service; --confirm NAME in a script."""
+    from sci_cli.ui.prompter import TypedNameQuestion
+
+    def ask(moment: Moment) -> Values:
+        moment.prompter.say(statement if isinstance(statement, str) else statement(moment.answers))
+        if not moment.prompter.type_name(TypedNameQuestion("confirm", "Go on?", name)):
+            raise declined()
+        return (name,)
+
+    return Need("confirm", f"--confirm {name}", (given,) if given else (), ask, confirms=True)
+
+
+def confirm_yes(session: Session, yes: bool, question: str) -> None:
+    """Have one question answered with yes, unless --yes was given or nothing will be saved anyway.
 
     Raises:
         AnswersMissing: questions are not allowed and --yes was not given.
         Interrupted: the person said no.
     """
-    if yes or session.settings.dry_run:
-        return
-    if not session.prompter.interactive:
-        raise session.missing(["--yes"], Command((*example.words, "--yes")))
-    from sci_cli.ui.prompter import YesNoQuestion
-
-    if not session.prompter.yes_no(YesNoQuestion("yes", question)):
-        raise declined()
-
-
-def confirm_name(session: Session, given: str, name: str, statement: str) -> None:
-    """The activation's name, typed, for what costs money or service; --confirm NAME in a script.
-
-    Raises:
-        ConfirmationMismatch: another name was given.
-        Interrupted: the person left the question.
-    """
-    if given:
-        require_same(given, name)
-        return
-    from sci_cli.ui.prompter import TypedNameQuestion
-
-    session.prompter.say(statement)
-    if not session.prompter.type_name(TypedNameQuestion("confirm", "Go on?", name)):
-        raise declined()
+    all_answers(session, [yes_to(question, yes or session.settings.dry_run)])
 
 
 def require_same(given: str, name: str) -> None:

@@ -8,7 +8,6 @@ import typer
 from sci_cli.cli import asking
 from sci_cli.cli.options import ORDERS, Name, command
 from sci_cli.cli.session import Session
-from sci_cli.errors import sci
 
 
 def register(app: typer.Typer) -> None:
@@ -54,10 +53,10 @@ def register(app: typer.Typer) -> None:
         need = asking.Need(
             "attach",
             "--attach SCREENPRINT",
-            attach,
+            (attach,),
             asking.text("attach", "File with the screen print of the configuration"),
         )
-        path = Path(asking.answers(session, [need], sci("handoff", name))["attach"]).expanduser()
+        path = Path(asking.answers(session, [need])["attach"]).expanduser()
         request = handoffs.HandoffRequest(
             read_screen_print(path), tuple(to or ()), tuple(cc or ()), message, again
         )

@@ -95,6 +95,7 @@ def _show_version(session: Session) -> None:
 def main(argv: Sequence[str], session: Session) -> int:
     """Run one command line and return its exit code; never raises, never ends the process."""
     _peek_output(argv, session)
+    session.argv = tuple(argv)
     try:
         _dispatch(argv, session)
     except SciError as error:

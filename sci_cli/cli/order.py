@@ -7,7 +7,7 @@ import typer
 from sci_cli.cli import asking
 from sci_cli.cli.options import ORDERS, At, Confirm, Name, Reason, command, when
 from sci_cli.cli.session import Session
-from sci_cli.errors import Command, GateClosed, WrongUsage, sci
+from sci_cli.errors import GateClosed, WrongUsage
 
 PURPOSES = ("order", "handoff")
 
@@ -136,15 +136,12 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
 
         session.workspace.load(name)
         asking.require_same(confirm, name)
-        example = sci("order", "record", name)
         needs = [
-            asking.Need("number", "--number NUMBER", number, asking.text("number", "Order number")),
-            asking.Need("reason", "--reason REASON", reason, asking.text("reason", "Why was it placed?")),
+            asking.Need("number", "--number NUMBER", (number,), asking.text("number", "Order number")),
+            asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Why was it placed?")),
+            asking.name_typed(name, "An order placed against the gates is recorded as a breach.", confirm),
         ]
-        needs += _name_need(
-            session, name, confirm, "An order placed against the gates is recorded as a breach."
-        )
-        found = asking.answers(session, needs, example)
+        found = asking.answers(session, needs)
         return orders.record(
             session.workspace, name, found["number"], found["reason"], session.mode, when(session, at)
         )
@@ -186,19 +183,14 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
                 session.workspace, name, {"csp": "-", "data-plan": "-", "location": "-"}, session.mode
             )
         rows = (
-            ("csp", "--seen-csp PROVIDER", seen_csp, "Provider as the portal shows it"),
-            ("plan", "--seen-data-plan PLAN", seen_data_plan, "Data plan as the portal shows it"),
-            ("place", "--seen-location PLACE", " ".join(seen_location or ()), "Location as it shows it"),
+            ("csp", "--seen-csp PROVIDER", (seen_csp,), "Provider as the portal shows it"),
+            ("data-plan", "--seen-data-plan PLAN", (seen_data_plan,), "Data plan as the portal shows it"),
+            ("location", "--seen-location PLACE", tuple(seen_location or ()), "Location as it shows it"),
         )
         needs = [
             asking.Need(key, option, given, asking.text(key, label)) for key, option, given, label in rows
         ]
-        found = asking.answers(session, needs, sci("order", "verify", name))
-        seen = {
-            "csp": (found["csp"],),
-            "data-plan": (found["plan"],),
-            "location": tuple(seen_location or ()) or (found["place"],),
-        }
+        seen = asking.all_answers(session, needs)
         return verification.verify(session.workspace, name, seen, session.mode, when(session, at))
 
 
@@ -206,43 +198,24 @@ def _place_answers(session: Session, name: str, number: str, confirm: str, accep
     """The order number; acceptance and name are required too, asked one by one on a terminal."""
     from sci_cli.ui.prompter import YesNoQuestion
 
-    if not session.prompter.interactive:
-        lacking = [
-            option
-            for option, given in (
-                ("--number", number),
-                ("--confirm", confirm),
-                ("--accept-billing", accepted),
-            )
-            if not given
-        ]
-        if lacking:
-            words = ("--number", number or "NUMBER", "--confirm", name, "--accept-billing")
-            raise session.missing(lacking, Command(("sci", "order", "place", name, *words)))
-        return number
-    session.prompter.say(BILLING)
-    if not number:
-        number = asking.text("number", "Order number")(session.prompter)
-    session.so_far = sci("order", "place", name, "--number", number)
-    if not accepted:
+    def accept(moment: asking.Moment) -> asking.Values:
         question = f"Do you accept that billing starts with the order for {name}?"
-        if not session.prompter.yes_no(YesNoQuestion("accept-billing", question)):
+        if not moment.prompter.yes_no(YesNoQuestion("accept-billing", question)):
             raise GateClosed("Billing was not accepted; nothing was written.")
-    if not confirm:
-        asking.confirm_name(session, confirm, name, f"This records that order {number} is placed.")
-    session.so_far = None
-    return number
+        return ("yes",)
+
+    session.prompter.say(BILLING)
+    needs = [
+        asking.Need("number", "--number NUMBER", (number,), asking.text("number", "Order number")),
+        asking.Need("accepted", "--accept-billing", ("yes",) if accepted else (), accept, confirms=True),
+        asking.name_typed(
+            name, lambda found: f"This records that order {found['number'][0]} is placed.", confirm
+        ),
+    ]
+    return asking.answers(session, needs)["number"]
 
 
 BILLING = (
     "The order often completes and starts billing on the day it is placed, "
     "whether the cloud account is ready or not."
 )
-
-
-def _name_need(session: Session, name: str, confirm: str, statement: str) -> list[asking.Need]:
-    def ask(prompter: Any) -> str:
-        asking.confirm_name(session, "", name, statement)
-        return name
-
-    return [asking.Need("confirm", f"--confirm {name}", confirm, ask)]

@@ -7,7 +7,6 @@ import typer
 from sci_cli.cli import asking
 from sci_cli.cli.options import NETWORK, Confirm, Name, Reason, command
 from sci_cli.cli.session import Session
-from sci_cli.errors import sci
 
 
 def register(group: typer.Typer) -> None:
@@ -36,7 +35,7 @@ def register(group: typer.Typer) -> None:
         """Record that the port is to be shut down; shows which VPNs go dark."""
         from sci_cli.domain.activation import AdminStatus
 
-        return _request(session, name, AdminStatus.DOWN, "shutdown", reason, confirm)
+        return _request(session, name, AdminStatus.DOWN, reason, confirm)
 
     @command(
         group,
@@ -52,7 +51,7 @@ def register(group: typer.Typer) -> None:
         """Record that the port is to be brought back."""
         from sci_cli.domain.activation import AdminStatus
 
-        return _request(session, name, AdminStatus.UP, "no-shutdown", reason, confirm)
+        return _request(session, name, AdminStatus.UP, reason, confirm)
 
     @command(
         group,
@@ -91,7 +90,7 @@ def register(group: typer.Typer) -> None:
         return ports.seen(session.workspace, name, status, session.mode)
 
 
-def _request(session: Session, name: str, status: Any, word: str, reason: str, confirm: str) -> Any:
+def _request(session: Session, name: str, status: Any, reason: str, confirm: str) -> Any:
     from sci_cli.operations import ports
     from sci_cli.operations.workspace import ChangeMode
 
@@ -99,18 +98,10 @@ def _request(session: Session, name: str, status: Any, word: str, reason: str, c
     stand_in = reason or "not given yet"
     trial = ports.request_status(session.workspace, name, status, stand_in, ChangeMode(dry_run=True))
     if trial.changed and not session.settings.dry_run:
-        effect = ports.effect(session.workspace.load(name).activation, status)
-        if not session.prompter.interactive:
-            lacking = [
-                option for option, given in (("--reason", reason), ("--confirm", confirm)) if not given
-            ]
-            if lacking:
-                example = sci("port", word, name, "--reason", reason or "REASON", "--confirm", name)
-                raise session.missing(lacking, example)
-        else:
-            session.prompter.say(effect)
-            reason = reason or asking.text("reason", "Reason")(session.prompter)
-            asking.confirm_name(
-                session, confirm, name, f"This records that the port of {name} is to be changed."
-            )
+        session.prompter.say(ports.effect(session.workspace.load(name).activation, status))
+        needs = [
+            asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
+            asking.name_typed(name, f"This records that the port of {name} is to be changed.", confirm),
+        ]
+        reason = asking.answers(session, needs)["reason"]
     return ports.request_status(session.workspace, name, status, reason or stand_in, session.mode)

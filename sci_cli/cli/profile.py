@@ -62,12 +62,9 @@ def register(group: typer.Typer) -> None:
     ) -> Any:
         """Accept the people a profile of your own names as recipients of the hand-off."""
         from sci_cli.cli import asking
-        from sci_cli.errors import sci
         from sci_cli.operations import knowledge
 
         found = session.workspace.catalogue.load(profile, check_trust=False)
         named = ", ".join(contact.email for contact in found.handoff.contacts) or "nobody"
-        asking.confirm_yes(
-            session, yes, f"Send the hand-off of {found.id} to {named}?", sci("profile", "trust", profile)
-        )
+        asking.confirm_yes(session, yes, f"Send the hand-off of {found.id} to {named}?")
         return knowledge.trust_profile(session.workspace, profile)

@@ -11,7 +11,7 @@ from sci_cli.cli.session import Session
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
 from sci_cli.domain.prefixes import Prefix
-from sci_cli.errors import InvalidFile, InvalidValue, SciError, WrongUsage, sci
+from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
 from sci_cli.operations import activations, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.readers.files import decode_text, read_input, read_stream
@@ -110,87 +110,67 @@ def complete(
     session: Session, given: NewRequest, from_: str
 ) -> tuple[activations.NewActivation, tuple[Finding, ...]]:
     """The request with its missing answers asked for, ready for the operation."""
-    entries = session.workspace.catalogue.entries()
-    usable = [(entry.id, f"{entry.name} ({entry.id})") for entry in entries if not entry.problem]
+    from sci_cli.cli.new_questions import needs_of_new
+
     if given.name:
-        activations.check_name(given.name)
-    ask_name = asking.text("name", "Name of the activation", hint="acme-hk-1", check=_name_problem)
-    ask_profile = asking.choice("profile", "Which provider?", usable)
-    ask_plan = asking.text("data-plan", "Data plan", hint="1 TB")
-    ask_place = asking.text("location", "Installation location", hint="Hong Kong")
-    needs = [
-        asking.Need("name", "NAME", given.name, ask_name),
-        asking.Need("profile", "--profile PROFILE", given.profile, ask_profile),
-        asking.Need("customer", "--customer CUSTOMER", given.customer, asking.text("customer", "Customer")),
-        asking.Need("location", "--location PLACE", " ".join(given.locations), ask_place),
-        asking.Need("data_plan", "--data-plan PLAN", given.data_plan, ask_plan),
-    ]
-    found = asking.answers(session, needs, sci("new", *_already(given)))
-    vpn, notes = _vpn(session, given, from_)
+        activations.require_free_name(session.workspace, given.name)
+    table = _table(from_, session) if from_ else None
+    found = asking.all_answers(session, needs_of_new(session, given, table))
     wanted = activations.NewActivation(
-        found["name"],
-        found["profile"],
-        found["customer"],
-        given.locations or (found["location"],),
-        found["data_plan"],
-        vpn,
+        found["name"][0], found["profile"][0], found["customer"][0], found["location"], found["data_plan"][0]
     )
-    return wanted, notes
+    vpn, notes = _vpn(session, found, table)
+    return replace(wanted, vpn=vpn), notes
 
 
-def _already(given: NewRequest) -> tuple[str, ...]:
-    words = [given.name] if given.name else []
-    for option, value in (
-        ("--profile", given.profile),
-        ("--customer", given.customer),
-        ("--data-plan", given.data_plan),
-    ):
-        words += [option, value] if value else []
-    for place in given.locations:
-        words += ["--location", place]
-    return tuple(words)
-
-
-def _name_problem(text: str) -> str | None:
-    try:
-        activations.check_name(text)
-    except SciError as problem:
-        return problem.message
-    return None
-
-
-def _vpn(session: Session, given: NewRequest, from_: str) -> tuple[Vpn | None, tuple[Finding, ...]]:
-    if not (given.vpn or given.prefixes or from_):
+def _vpn(
+    session: Session, found: asking.Answers, table: PrefixTable | None
+) -> tuple[Vpn | None, tuple[Finding, ...]]:
+    name, prefixes = (*found["vpn"], "")[0], found["prefix"]
+    if not name or not (prefixes or table):
         return None, ()
-    if not given.vpn:
-        raise WrongUsage("Prefixes are given, but no VPN.", fix="Name it with --vpn VPN.")
-    request = read_vpns(given.vpn, given.prefixes, from_, given.max_prefixes, given.max_prefixes_v6, session)[
-        0
-    ]
-    return vpn_requests.new_vpn(session.workspace, request, VpnState.ON_ORDER)
+    maxima = [(*found[key], "")[0] for key in ("max-prefixes", "max-prefixes-v6")]
+    read = _read(name, prefixes, table, *maxima)
+    vpn, notes = vpn_requests.new_vpn(session.workspace, read.requests[0], VpnState.ON_ORDER)
+    return vpn, (*notes, *read.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVpns:
+    """VPNs as given, and what a file says about others that nobody asked for."""
+
+    requests: list[vpn_requests.VpnRequest]
+    left_out: tuple[Finding, ...] = ()
 
 
 def read_vpns(
     vpn: str, prefixes: Sequence[str], from_: str, maximum: str, maximum_v6: str, session: Session
-) -> list[vpn_requests.VpnRequest]:
+) -> ReadVpns:
     """The VPNs as given: one by name, or those a file with a vpn column names.
 
     Raises:
         InvalidValue, InvalidFile: a prefix, MAX or the file is not acceptable.
     """
+    if not from_ and not vpn:
+        raise WrongUsage("Which VPN? No name was given.")
+    return _read(vpn, prefixes, _table(from_, session) if from_ else None, maximum, maximum_v6)
+
+
+def _read(
+    vpn: str, prefixes: Sequence[str], table: PrefixTable | None, maximum: str, maximum_v6: str
+) -> ReadVpns:
     limits = (
         vpn_requests.parse_maximum(whole(maximum, "--max-prefixes"), "--max-prefixes"),
         vpn_requests.parse_maximum(whole(maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
     )
     typed = vpn_requests.parse_prefixes(prefixes)
-    if not from_:
-        if not vpn:
-            raise WrongUsage("Which VPN? No name was given.")
-        return [vpn_requests.VpnRequest(vpn, typed, *limits)]
-    grouped = _grouped(vpn, _table(from_, session))
+    if table is None:
+        return ReadVpns([vpn_requests.VpnRequest(vpn, typed, *limits)])
+    grouped, others = _grouped(vpn, table)
     if len(grouped) > 1 and typed:
         raise WrongUsage("The file names several VPNs, so --prefix does not say which one it belongs to.")
-    return [vpn_requests.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
+    requests = [vpn_requests.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
+    return ReadVpns(requests, tuple(vpn_requests.left_out(each, count) for each, count in others.items()))
 
 
 def _table(from_: str, session: Session) -> PrefixTable:
@@ -207,8 +187,10 @@ def _table(from_: str, session: Session) -> PrefixTable:
     return read_prefixes(decode_text(data, path.name), name=path.name)
 
 
-def _grouped(vpn: str, table: PrefixTable) -> Mapping[str, tuple[Prefix, ...]]:
+def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, ...]], Mapping[str, int]]:
+    """The prefixes wanted by VPN, and how many of each other VPN are not: a name given takes only its own."""
     found: dict[str, list[Prefix]] = {}
+    others: dict[str, int] = {}
     for row in table.rows:
         name = row.vpn or vpn
         if not name:
@@ -217,12 +199,15 @@ def _grouped(vpn: str, table: PrefixTable) -> Mapping[str, tuple[Prefix, ...]]:
                 fix=sci("vpn", "add", "NAME", "VPN", "--from", "FILE"),
             )
         if vpn and name.casefold() != vpn.casefold():
-            raise InvalidValue(
-                f"Line {row.line} belongs to VPN {name}, but {vpn} is being added.",
-                fix="Leave the VPN out to take all VPNs of the file, or use a file of one VPN.",
-            )
-        found.setdefault(vpn or name, []).append(row.prefix)
-    return {name: tuple(prefixes) for name, prefixes in found.items()}
+            others[name] = others.get(name, 0) + 1
+        else:
+            found.setdefault(vpn or name, []).append(row.prefix)
+    if vpn and others and not found:
+        raise InvalidValue(
+            f"The file has no prefixes of VPN {vpn}; it names {' and '.join(others)}.",
+            fix="Name a VPN of the file.",
+        )
+    return {name: tuple(prefixes) for name, prefixes in found.items()}, others
 
 
 def read_evidence(path: Path) -> tuple[str, bytes, str]:

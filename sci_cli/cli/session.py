@@ -86,6 +86,7 @@ class Session:
         saved: whether this run has changed anything so far.
         resume: the command that goes on where a stopped run left off.
         so_far: a command with the answers given until now, while questions are being asked.
+        argv: the command line as it was typed, without the program's name.
         exit_code: what the program will exit with.
         make_prompter: stands in for the terminal in tests.
         peeked_output: the format asked for, as far as a command line shows that was not parsed yet.
@@ -104,6 +105,7 @@ class Session:
     resume: Command | None = None
     so_far: Command | None = None
     exit_code: int = 0
+    argv: tuple[str, ...] = ()
     command: str = ""
     _workspace: Workspace | None = None
     _prompter: Prompter | None = None

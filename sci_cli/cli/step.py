@@ -8,7 +8,6 @@ import typer
 from sci_cli.cli import asking
 from sci_cli.cli.options import STEPS, At, Name, Note, Reason, StepId, Yes, command, when
 from sci_cli.cli.session import Session
-from sci_cli.errors import sci
 
 # Whether a step can be skipped or reopened at all is found out before anybody is asked for a reason.
 _STAND_IN = "not given yet"
@@ -66,8 +65,7 @@ def register(app: typer.Typer) -> None:
         trial = ChangeMode(dry_run=True)
         if not steps.skip(session.workspace, name, step, reason or _STAND_IN, trial).changed:
             return steps.skip(session.workspace, name, step, reason or _STAND_IN, session.mode)
-        why = _reason(session, reason, yes, sci("skip", name, step))
-        asking.confirm_yes(session, yes, f"Skip step {step}?", sci("skip", name, step, "--reason", why))
+        why = _reason(session, reason, yes, f"Skip step {step}?")
         return steps.skip(session.workspace, name, step, why, session.mode)
 
     @command(
@@ -88,8 +86,7 @@ def register(app: typer.Typer) -> None:
         trial = ChangeMode(dry_run=True)
         if not steps.reopen(session.workspace, name, step, reason or _STAND_IN, trial).changed:
             return steps.reopen(session.workspace, name, step, reason or _STAND_IN, session.mode)
-        why = _reason(session, reason, yes, sci("reopen", name, step))
-        asking.confirm_yes(session, yes, f"Reopen step {step}?", sci("reopen", name, step, "--reason", why))
+        why = _reason(session, reason, yes, f"Reopen step {step}?")
         return steps.reopen(session.workspace, name, step, why, session.mode)
 
     @command(
@@ -114,8 +111,9 @@ def register(app: typer.Typer) -> None:
         return handoffs.stage(session.workspace, name, stage, session.mode, at=when(session, at), note=note)
 
 
-def _reason(session: Session, reason: str, yes: bool, example: Any) -> str:
-    needs = [asking.Need("reason", "--reason REASON", reason, asking.text("reason", "Reason"))]
-    if not session.prompter.interactive and not yes and not reason and not session.settings.dry_run:
-        raise session.missing(["--reason", "--yes"], sci(*example.words[1:], "--reason", "REASON", "--yes"))
-    return asking.answers(session, needs, example)["reason"]
+def _reason(session: Session, reason: str, yes: bool, question: str) -> str:
+    needs = [
+        asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
+        asking.yes_to(question, yes or session.settings.dry_run),
+    ]
+    return asking.answers(session, needs)["reason"]

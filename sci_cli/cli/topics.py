@@ -52,7 +52,7 @@ SCREEN_READERS = """\
 sci and screen readers
 
   sci --plain status NAME     one sentence per step, no tables, no bars
-  sci --plain run NAME        numbered questions, nothing is redrawn
+  sci --plain run NAME        numbered questions, nothing is redrawn; < goes back
 
 Set SCI_PLAIN=1 to have it always. States are words (ready, waits for O8, late by 2 d), never only colours."""
 

@@ -65,12 +65,10 @@ def register(group: typer.Typer) -> None:
                 "Nothing to plan: name a VPN to add, or one to take off with --remove.",
                 fix=sci("vpn", "plan", name, "VPN", "--prefix", "PREFIX"),
             )
-        adding = (
-            read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
-            if vpn or from_
-            else []
-        )
-        return vpn_plans.plan(session.workspace, name, adding, remove or ())
+        if not (vpn or from_):
+            return vpn_plans.plan(session.workspace, name, [], remove or ())
+        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        return _beside(read, vpn_plans.plan(session.workspace, name, read.requests, remove or ()))
 
     @command(
         group,
@@ -97,14 +95,13 @@ def register(group: typer.Typer) -> None:
         from sci_cli.operations import vpns
         from sci_cli.operations.workspace import ChangeMode
 
-        requests = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
-        trial = vpns.add(session.workspace, name, requests, ChangeMode(dry_run=True))
+        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        trial = vpns.add(session.workspace, name, read.requests, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
-            named = ", ".join(request.name for request in requests)
-            typed = _typed(vpn, prefix, from_, max_prefixes, max_prefixes_v6)
-            asking.confirm_yes(session, yes, f"Add VPN {named} to {name}?", sci("vpn", "add", name, *typed))
-        return vpns.add(session.workspace, name, requests, session.mode)
+            named = ", ".join(request.name for request in read.requests)
+            asking.confirm_yes(session, yes, f"Add VPN {named} to {name}?")
+        return _beside(read, vpns.add(session.workspace, name, read.requests, session.mode))
 
     @command(
         group,
@@ -136,15 +133,12 @@ def register(group: typer.Typer) -> None:
                 "Nothing to update: give the prefixes the VPN has now, or its MAX.",
                 fix=sci("vpn", "update", name, vpn, "--max-prefixes", "MAX"),
             )
-        request = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)[0]
-        trial = vpns.update(session.workspace, name, request, ChangeMode(dry_run=True))
+        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        trial = vpns.update(session.workspace, name, read.requests[0], ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
-            typed = _typed(vpn, prefix, from_, max_prefixes, max_prefixes_v6)
-            asking.confirm_yes(
-                session, yes, f"Update VPN {vpn} of {name}?", sci("vpn", "update", name, *typed)
-            )
-        return vpns.update(session.workspace, name, request, session.mode)
+            asking.confirm_yes(session, yes, f"Update VPN {vpn} of {name}?")
+        return _beside(read, vpns.update(session.workspace, name, read.requests[0], session.mode))
 
     @command(
         group,
@@ -160,11 +154,9 @@ def register(group: typer.Typer) -> None:
 
         standing = vpn_plans.require_vpn(session.workspace.load(name).activation, vpn)
         asking.require_same(confirm, name)
-        if not confirm and not session.settings.dry_run:
-            if not session.prompter.interactive:
-                raise session.missing(["--confirm"], sci("vpn", "remove", name, vpn, "--confirm", name))
+        if not session.settings.dry_run:
             said = f"Taking VPN {standing.name} off cuts {counted(len(standing.prefixes))} from the cloud."
-            asking.confirm_name(session, confirm, name, said)
+            asking.all_answers(session, [asking.name_typed(name, said, confirm)])
         return vpns.remove(session.workspace, name, vpn, session.mode, reason=reason)
 
     @command(
@@ -188,16 +180,11 @@ def register(group: typer.Typer) -> None:
         return vpns.confirm(session.workspace, name, vpn, session.mode, withdraw=withdraw)
 
 
-def _typed(
-    vpn: str, prefixes: list[str] | None, from_: str, maximum: str, maximum_v6: str
-) -> tuple[str, ...]:
-    """The words given, for a command to copy."""
-    words = [vpn] if vpn else []
-    for prefix in prefixes or ():
-        words += ["--prefix", prefix]
-    for option, value in (("--from", from_), ("--max-prefixes", maximum), ("--max-prefixes-v6", maximum_v6)):
-        words += [option, value] if value else []
-    return tuple(words)
+def _beside(read: Any, outcome: Any) -> Any:
+    """The outcome, with what a file says about VPNs that nobody asked for."""
+    from dataclasses import replace
+
+    return replace(outcome, findings=(*outcome.findings, *read.left_out)) if read.left_out else outcome
 
 
 def _preview(session: Session, trial: Any) -> None:

@@ -66,6 +66,21 @@ def check_name(name: str) -> str:
     return name
 
 
+def require_free_name(ws: Workspace, name: str) -> None:
+    """Refuse a name that another activation has, or that no activation may have.
+
+    Raises:
+        InvalidValue: no activation may be called that.
+        AlreadyDifferent: the name is taken.
+    """
+    check_name(name)
+    taken = next((each for each in ws.store.names() if each.casefold() == name.casefold()), None)
+    if taken:
+        raise AlreadyDifferent(
+            f"There is an activation {taken} already.", fix=[sci("status", taken), "Choose another name."]
+        )
+
+
 def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequence[Finding] = ()) -> Outcome:
     """Start an activation.
 
@@ -97,11 +112,7 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         raise RuleViolation(
             f"The VPN cannot go on the port of {wanted.name}.", findings=noticed, fix=sci("help", "prefixes")
         )
-    taken = next((each for each in ws.store.names() if each.casefold() == wanted.name.casefold()), None)
-    if taken:
-        raise AlreadyDifferent(
-            f"There is an activation {taken} already.", fix=[sci("status", taken), "Choose another name."]
-        )
+    require_free_name(ws, wanted.name)
     ref = ProfileRef(profile.id, "dry-run") if mode.dry_run else ws.store.pin_profile(profile)
     activation = replace(activation, profile=ref)
     event = Event(

@@ -226,6 +226,10 @@ FINDINGS: dict[str, str] = {
     "vpn.provider_range": (
         "The provider uses these addresses itself, so traffic to them may never reach the customer."
     ),
+    "vpn.rows_left_out": (
+        "A file with the prefixes of several VPNs was given together with the name of one. Only that one "
+        "was taken."
+    ),
     "vpn.provider_route_limit": (
         "The provider takes fewer routes than the port would offer. The guide does not say so; "
         "the source stands beside the finding."

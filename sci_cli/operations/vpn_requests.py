@@ -10,6 +10,7 @@ from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import vpn_name_problem
 from sci_cli.domain.overlap import duplicates
 from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
+from sci_cli.domain.vpn_rules import counted
 from sci_cli.errors import (
     InvalidValue,
     sci,
@@ -57,6 +58,16 @@ def parse_maximum(number: int | None, option: str) -> int | None:
             f"{option} is {number}; MAX is a whole number, at least 1.", fix=sci("explain", "max")
         )
     return number
+
+
+def left_out(vpn: str, count: int) -> Finding:
+    """The note about a VPN of a file whose prefixes nobody asked for."""
+    return Finding(
+        "vpn.rows_left_out",
+        Severity.NOTE,
+        f"The file names VPN {vpn} too; its {counted(count)} {'is' if count == 1 else 'are'} left out.",
+        details={"vpn": vpn, "prefixes": str(count)},
+    )
 
 
 def new_vpn(ws: Workspace, request: VpnRequest, state: VpnState) -> tuple[Vpn, tuple[Finding, ...]]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from sci_cli.safety.text import visible
+from sci_cli.ui.plain_prompter import PlainPrompter, wrapped
 from sci_cli.ui.prompter import (
     Back,
     Choice,
     ChoiceQuestion,
     LinePrompter,
     LineQuestion,
-    PlainPrompter,
     Prompter,
     TextQuestion,
     TypedNameQuestion,
@@ -33,6 +33,8 @@ _MOST_WITH_LETTERS = 36
 _POINTER_CELLS = 3
 _LETTER_CELLS = 3
 _DISABLED_CELLS = len("- ") + len(" ()")
+
+_AROUND = len("  ")  # what questionary puts around a question
 
 _Answer = TypeVar("_Answer", str, bool)
 
@@ -73,33 +75,60 @@ class ArrowPrompter(LinePrompter):
         if not question.enabled:
             return self._plain.choose(question)
         import questionary
+        from prompt_toolkit.utils import get_cwidth
 
         letters = _by_letter(question)
         room = width - 1 - _POINTER_CELLS - (_LETTER_CELLS if letters else 0)
+        text = visible(question.text, allow_newlines=False)
+        instruction = f"({'letter or arrows' if letters else 'arrows'}, then Enter; Esc goes back)"
+        echoes = {choice.value: _echo(text, choice) for choice in question.choices}
+        too_long = any(get_cwidth(echo) + _AROUND > width for echo in echoes.values())
         asked = questionary.select(
-            visible(question.text, allow_newlines=False),
+            _over(text, instruction, width),
             choices=[line for choice in question.choices for line in _lines_of(choice, room)],
             default=_first_under_pointer(question).value,
             qmark="",
             pointer=">",
             use_shortcuts=letters,
             use_jk_keys=False,
-            instruction=f"({'letter or arrows' if letters else 'arrows'}, then Enter; Esc goes back)",
+            instruction=instruction,
+            erase_when_done=too_long,
         )
-        return _answer(asked)
+        chosen = _answer(asked)
+        if too_long:
+            self._plain.say(f" {echoes[chosen]}")
+        return chosen
 
     def _line(self, question: LineQuestion, offered: str) -> str:
-        _window_width()
+        width = _window_width()
         import questionary
 
-        # questionary adds the space behind the words itself.
-        return _answer(questionary.text(asking(question).rstrip(), default=offered, qmark=""))
+        # questionary adds the spaces around the words itself.
+        words = wrapped(asking(question).rstrip(), width - _AROUND, indent=1)
+        return _answer(questionary.text(words, default=offered, qmark=""))
+
+
+def _echo(text: str, choice: Choice) -> str:
+    """What stays on the screen of a choice once it is made: columns need no room any more."""
+    return f"{text} {' '.join(visible(choice.label, allow_newlines=False).split())}"
+
+
+def _over(text: str, instruction: str, width: int) -> str:
+    """The question, with its instruction below it where both do not fit on one line."""
+    if len(text) + len(instruction) + _AROUND <= width:
+        return text
+    return wrapped(text, width - _AROUND, indent=1) + "\n"
 
 
 class ArrowsOrPlain:
     """Asks with arrow keys, and from the first question on in plain form where the window has none."""
 
     interactive = True
+
+    @property
+    def way_back(self) -> str:
+        """The way back of the prompter that is asked."""
+        return self._asked.way_back
 
     def __init__(self, arrows: Prompter, plain: Prompter) -> None:
         self._asked: Prompter = arrows

@@ -1,14 +1,12 @@
 """Questions to a person: what can be asked, and the ways of asking it that need no arrow keys.
 
 Ctrl-C (KeyboardInterrupt) and the end of the input (EOFError) leave every question as exceptions and are
-never taken for an answer; Escape leaves it as `Back`.
+never taken for an answer; Escape, or `<` where lines are typed, leaves it as `Back`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,8 +18,7 @@ from sci_cli.safety.text import describe_unsafe, quoted, visible
 LONGEST_ANSWER = 10_000
 NARROWEST_FOR_ARROWS = 60
 
-_BLANKS = " \t"
-_NUMBER = re.compile(r"[0-9]{1,4}")
+BLANKS = " \t"
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -134,6 +131,11 @@ class Prompter(Protocol):
         """Whether questions reach a person."""
         ...
 
+    @property
+    def way_back(self) -> str:
+        """What is pressed or typed to leave a question as `Back`."""
+        ...
+
     def text(self, question: TextQuestion) -> str:
         """The answer, checked, without blanks at its ends."""
         ...
@@ -159,6 +161,7 @@ class RefusingPrompter:
     """Asks nobody: every question is an error that names the missing answer."""
 
     interactive = False
+    way_back = ""
 
     def text(self, question: TextQuestion) -> str:
         raise _missing(question.key)
@@ -188,6 +191,7 @@ class LinePrompter(ABC):
     """The questions that are answered by typing a line, checked the same way in every front end."""
 
     interactive = True
+    way_back = "Esc"
 
     @abstractmethod
     def _line(self, question: LineQuestion, offered: str) -> str:
@@ -205,7 +209,7 @@ class LinePrompter(ABC):
         """Asks until the answer is acceptable, saying each time what is the problem."""
         offered = question.default
         while True:
-            answer = self._line(question, offered).strip(_BLANKS)
+            answer = self._line(question, offered).strip(BLANKS)
             problem = _unfit(answer)
             offered = question.default if problem else answer
             problem = problem or _refused(question, answer)
@@ -216,7 +220,7 @@ class LinePrompter(ABC):
     def yes_no(self, question: YesNoQuestion) -> bool:
         """Asks until the answer is y, yes, n or no, in small or capital letters."""
         while True:
-            answer = self._line(question, "").strip(_BLANKS).casefold()
+            answer = self._line(question, "").strip(BLANKS).casefold()
             if answer in ("y", "yes"):
                 return True
             if answer in ("n", "no"):
@@ -226,7 +230,7 @@ class LinePrompter(ABC):
     def type_name(self, question: TypedNameQuestion) -> bool:
         """Asks for the name, once more when it is wrong; capital letters count."""
         for then in ("Type it once more.", "Nothing is confirmed."):
-            answer = self._line(question, "").strip(_BLANKS)
+            answer = self._line(question, "").strip(BLANKS)
             if not answer:
                 return False
             if answer == question.expected:
@@ -261,107 +265,6 @@ def asking(question: LineQuestion, default: str = "") -> str:
     return visible(words if words.endswith(("?", ":")) else f"{words}:", allow_newlines=False) + " "
 
 
-class PlainPrompter(LinePrompter):
-    """Asks in numbered lines that are only ever added, for screen readers, narrow and simple terminals."""
-
-    def __init__(self, stdin: TextIO, stdout: TextIO, width: int | None = None) -> None:
-        self._stdin = stdin
-        self._stdout = stdout
-        self._width = width
-
-    def say(self, text: str) -> None:
-        """Shows a line, wrapped between words where the width is known."""
-        lines = visible(text).split("\n")
-        if self._width:
-            lines = [part for line in lines for part in textwrap.wrap(line, self._width) or [""]]
-        self._write("\n".join(lines) + "\n")
-
-    def choose(self, question: ChoiceQuestion) -> str:
-        """Lists the choices and asks for a number or letter until one that is enabled is named.
-
-        Raises:
-            Back: every choice is disabled, so there is nothing to wait for.
-        """
-        self.say(question.text)
-        for number, choice in enumerate(question.choices, start=1):
-            if choice.heading:
-                self.say(choice.heading.rstrip(_BLANKS))
-            reason = f" ({choice.disabled})" if choice.disabled else ""
-            self.say(f"{number:>3}. {choice.label}{reason}")
-        if not question.enabled:
-            self.say("None of these can be chosen now.")
-            raise Back
-        while True:
-            answer = self._read(_number_prompt(question)).strip(_BLANKS)
-            chosen = _choice_named(question, answer)
-            if chosen is None:
-                self.say(_not_a_choice(question, answer))
-            elif chosen.disabled:
-                self.say(f"{chosen.label} cannot be chosen now: {chosen.disabled.removesuffix('.')}.")
-            else:
-                self.say(f"Chosen: {chosen.label}")
-                return chosen.value
-
-    def _line(self, question: LineQuestion, offered: str) -> str:
-        # A line cannot be edited here, so the question's own default is offered, not a refused answer.
-        default = question.default if isinstance(question, TextQuestion) else ""
-        return self._read(asking(question, default)).strip(_BLANKS) or default
-
-    def _read(self, prompt: str) -> str:
-        self._write(prompt)
-        try:
-            return self._read_line()
-        except (EOFError, KeyboardInterrupt):
-            # What is shown next starts on its own line.
-            with contextlib.suppress(OSError):
-                self._write("\n")
-            raise
-
-    def _read_line(self) -> str:
-        """One line, or the first part of one that is longer than an answer may be.
-
-        Raises:
-            EOFError: the input ends before Enter; the half-typed line is no answer.
-        """
-        try:
-            line = piece = self._stdin.readline(LONGEST_ANSWER + 2)
-            while not piece.endswith("\n"):
-                if not piece:
-                    raise EOFError
-                piece = self._stdin.readline(LONGEST_ANSWER)
-        except UnicodeDecodeError:
-            # Stands for the unreadable bytes; every check refuses it and says what it is.
-            return "\udcff"
-        return line.removesuffix("\n").removesuffix("\r")
-
-    def _write(self, text: str) -> None:
-        encoding = self._stdout.encoding or "utf-8"
-        self._stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        self._stdout.flush()
-
-
-def _number_prompt(question: ChoiceQuestion) -> str:
-    count = len(question.choices)
-    numbers = f"a number, 1 to {count}" if count > 1 else "1"
-    default = question.enabled_default
-    offered = "" if default is None else f" [{question.choices.index(default) + 1}]"
-    return f"Type {numbers}, then Enter{offered}: "
-
-
-def _choice_named(question: ChoiceQuestion, answer: str) -> Choice | None:
-    if not answer:
-        return question.enabled_default
-    if _NUMBER.fullmatch(answer) and 1 <= int(answer) <= len(question.choices):
-        return question.choices[int(answer) - 1]
-    return next((choice for choice in question.choices if choice.key and choice.key == answer.lower()), None)
-
-
-def _not_a_choice(question: ChoiceQuestion, answer: str) -> str:
-    count = len(question.choices)
-    wanted = f"a number from 1 to {count}" if count > 1 else "1, the only choice"
-    return f"{quoted(answer)} is not {wanted}." if answer else f"Nothing is chosen yet. Type {wanted}."
-
-
 def choose_prompter(
     *, stdin: TextIO, stdout: TextIO, allowed: bool, plain: bool, environ: Mapping[str, str], width: int
 ) -> Prompter:
@@ -377,6 +280,8 @@ def choose_prompter(
     """
     if not (allowed and _is_terminal(stdin) and _is_terminal(stdout)):
         return RefusingPrompter()
+    from sci_cli.ui.plain_prompter import PlainPrompter
+
     lines = PlainPrompter(stdin, stdout, width)
     if plain or environ.get("TERM") == "dumb" or width < NARROWEST_FOR_ARROWS:
         return lines

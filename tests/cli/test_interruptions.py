@@ -31,7 +31,11 @@ DIALOGUES = {
             ("then Enter", "1"),
             ("Customer:", "Globex"),
             ("Installation location", "Singapore"),
-            ("Data plan", ""),
+            ("Another location", ""),
+            ("Data plan", "1 TB"),
+            ("Name of the VPN", "CORP"),
+            ("Its prefixes", "10.20.0.0/16"),
+            ("MAX of the VPN", ""),
         ),
     ),
     "order place": Dialogue(
@@ -122,8 +126,11 @@ def test_a_dialogue_of_the_checklist_that_is_left_goes_on_with_a_command(key: st
 
 
 def test_a_person_who_stops_in_the_middle_gets_a_command_with_the_answers_so_far(sci: Program) -> None:
-    shown = left_at(sci, "new", 2, "c", "dumb")
-    assert "sci new globex-sg-1 --profile alibaba-cloud --customer Globex" in shown
+    shown = left_at(sci, "new", 7, "c", "dumb")
+    assert (
+        "sci new globex-sg-1 --profile alibaba-cloud --customer Globex --location Singapore"
+        " --data-plan '1 TB' --vpn CORP --prefix 10.20.0.0/16"
+    ) in shown
 
 
 @pytest.mark.parametrize(
@@ -159,7 +166,9 @@ def test_the_questions_and_the_options_lead_to_the_same_record(sci: Program) -> 
         ("profile", "alibaba-cloud"),
         ("customer", "Globex"),
         ("location", "Singapore"),
+        ("another-location", ""),
         ("data-plan", "1G"),
+        ("vpn", "later"),
     ]
     assert sci("new", "globex-sg-1", answers=asked).exit == 0
     told = "new globex-sg-2 --profile alibaba-cloud --customer Globex --location Singapore --data-plan 1G"

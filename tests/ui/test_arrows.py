@@ -15,11 +15,11 @@ from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.utils import get_cwidth
 
 from sci_cli.ui.arrows import ArrowPrompter, NoArrowKeys, fitted, shortened
+from sci_cli.ui.plain_prompter import PlainPrompter
 from sci_cli.ui.prompter import (
     Back,
     Choice,
     ChoiceQuestion,
-    PlainPrompter,
     TextQuestion,
     TypedNameQuestion,
     YesNoQuestion,
@@ -200,3 +200,38 @@ def test_questionary_is_not_loaded_until_a_question_is_asked() -> None:
     )
 
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[]\n"
+
+
+class Screen(DummyOutput):
+    """Keeps what is written, on a window of 40 columns."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def get_size(self) -> Size:
+        return Size(rows=40, columns=40)
+
+    def write(self, data: str) -> None:
+        self.written += data
+
+
+def test_a_long_typed_question_is_broken_between_words() -> None:
+    screen = Screen()
+    with create_pipe_input() as pressed, create_app_session(input=pressed, output=screen):
+        pressed.send_text("HK1" + ENTER)
+        ArrowPrompter(PlainPrompter(StringIO(), StringIO())).text(
+            TextQuestion("location", "Installation location", hint="as Dynamic Network Manager shows it")
+        )
+    lines = [" ".join(line.split()) for line in screen.written.split("\n")]
+    assert lines[0].startswith("Installation location (as Dynamic")
+    assert lines[1].startswith("Network Manager shows it):")
+
+
+def test_a_choice_too_long_for_its_line_is_echoed_in_words() -> None:
+    shown = StringIO()
+    choices = (Choice("S1", "[x] S1  Choose Shutdown or No  Cust"), Choice("q", "Quit"))
+    with create_pipe_input() as pressed, create_app_session(input=pressed, output=Screen()):
+        pressed.send_text(ENTER)
+        asked = ArrowPrompter(PlainPrompter(StringIO(), shown, 40))
+        assert asked.choose(ChoiceQuestion("step", "acme-hk-1: pick a step", choices)) == "S1"
+    assert shown.getvalue() == " acme-hk-1: pick a step [x] S1 Choose\nShutdown or No Cust\n"

@@ -29,7 +29,8 @@ from sci_cli.ui.arrows import ArrowPrompter
 from sci_cli.ui.card_answers import ANSWERS
 from sci_cli.ui.checklist import run_checklist
 from sci_cli.ui.look import Look, command_text
-from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, LineQuestion, PlainPrompter, RefusingPrompter
+from sci_cli.ui.plain_prompter import PlainPrompter
+from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, LineQuestion, RefusingPrompter
 from tests.store.memory import MemoryStore
 from tests.ui.scripted import Answer, ScriptedPrompter
 

@@ -14,7 +14,8 @@ from sci_cli.operations import ports
 from sci_cli.operations.workspace import ChangeMode
 from sci_cli.ui.checklist import run_checklist
 from sci_cli.ui.look import Look
-from sci_cli.ui.prompter import Back, ChoiceQuestion, PlainPrompter
+from sci_cli.ui.plain_prompter import PlainPrompter
+from sci_cli.ui.prompter import Back, ChoiceQuestion
 from tests.ui.test_checklist import NAME, WALK, Desk, Keyboard, Script, disabled, values
 
 NIMBUS = Path(__file__).parents[1] / "profiles" / "fictitious.yaml"

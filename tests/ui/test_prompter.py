@@ -9,12 +9,12 @@ import pytest
 
 from sci_cli.errors import AnswersMissing, ExitCode, Interrupted
 from sci_cli.ui.arrows import ArrowsOrPlain, NoArrowKeys
+from sci_cli.ui.plain_prompter import PlainPrompter
 from sci_cli.ui.prompter import (
     LONGEST_ANSWER,
     Back,
     Choice,
     ChoiceQuestion,
-    PlainPrompter,
     Prompter,
     RefusingPrompter,
     TextQuestion,
@@ -380,3 +380,41 @@ def test_a_script_fails_on_a_surprise_a_disabled_choice_and_a_question_never_ask
         ScriptedPrompter([("action", "done")]).choose(BLOCKED)
     with pytest.raises(AssertionError, match="Never asked: \\['region'\\]"):
         ScriptedPrompter([("region", "HK1")]).assert_exhausted()
+
+
+# Going back and wrapping -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["<\n", " < \n", "\x1b\n"])
+@pytest.mark.parametrize("question", [WHAT_NOW, LOCATION, PLACE, CONFIRM], ids=lambda each: each.key)
+def test_a_sign_alone_leaves_every_plain_question_as_back(
+    typed: str, question: ChoiceQuestion | TextQuestion | YesNoQuestion | TypedNameQuestion
+) -> None:
+    prompter, _ = plain(typed)
+
+    with pytest.raises(Back):
+        match question:
+            case ChoiceQuestion():
+                prompter.choose(question)
+            case TextQuestion():
+                prompter.text(question)
+            case YesNoQuestion():
+                prompter.yes_no(question)
+            case TypedNameQuestion():
+                prompter.type_name(question)
+
+
+def test_a_plain_question_its_choices_and_the_echo_are_broken_between_words() -> None:
+    shown = StringIO()
+    prompter = PlainPrompter(StringIO("Hong-Kong-Central\n1\n"), shown, 30)
+    place = TextQuestion("location", "Installation location", hint="as Dynamic Network Manager shows it")
+    prompter.text(place)
+    prompter.choose(ChoiceQuestion("vpn", "Which?", (Choice("a", "The first of the two VPNs of the order"),)))
+
+    assert shown.getvalue() == (
+        "Installation location (as\nDynamic Network Manager shows\nit): "
+        "Which?\n"
+        "  1. The first of the two VPNs\n     of the order\n"
+        "Type 1, then Enter: "
+        "Chosen: The first of the two\nVPNs of the order\n"
+    )
