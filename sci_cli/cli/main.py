@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -150,11 +151,11 @@ def _peek_output(argv: Sequence[str], session: Session) -> None:
 
 def _stopped(session: Session, stop: BaseException) -> SciError:
     if session.resume is not None and session.so_far is not None:
-        said = (
-            "Stopped. Everything recorded before is saved. "
-            "The first command goes on with the answers just given, the second with the checklist."
-        )
-        fix = [session.so_far, session.resume]
+        said = "Stopped. What was recorded before is saved."
+        fix = [
+            replace(session.so_far, note="with the answers just given"),
+            replace(session.resume, note="the checklist"),
+        ]
     elif session.resume is not None:
         said, fix = "Stopped. Everything up to the last answer is saved.", [session.resume]
     elif session.saved:

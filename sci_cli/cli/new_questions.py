@@ -37,9 +37,9 @@ def needs_of_new(session: Session, given: "NewRequest", table: PrefixTable | Non
     def name_problem(text: str) -> str | None:
         return _problem(lambda: activations.require_free_name(session.workspace, text))
 
-    ask_name = asking.text("name", "Name of the activation", hint="acme-hk-1", check=name_problem)
+    ask_name = asking.text("name", "Name of the activation", hint="such as acme-hk-1", check=name_problem)
     ask_profile = asking.choice("profile", "Which provider?", usable)
-    ask_plan = asking.text("data-plan", "Data plan", hint="1 TB")
+    ask_plan = asking.text("data-plan", "Data plan", hint="such as 1 TB")
     return [
         Need("name", "NAME", (given.name,), ask_name),
         Need("profile", "--profile PROFILE", (given.profile,), ask_profile),
@@ -70,7 +70,7 @@ def _ask_places(moment: Moment) -> Values:
     places: Values = ()
     offered = (*moment.before, "")[0]
     while True:
-        first = TextQuestion("location", "Installation location", hint="Hong Kong", default=offered)
+        first = TextQuestion("location", "Installation location", hint="such as Hong Kong", default=offered)
         another = TextQuestion(
             "another-location", "Another location", hint="Enter alone when there is none", required=False
         )
@@ -170,8 +170,8 @@ def _ask_vpn(*, required: bool) -> asking.Ask:
         text = moment.prompter.text(
             TextQuestion(
                 "vpn",
-                "Name of the VPN that goes with the order",
-                hint="" if required else "Enter alone or later, when it is not known yet",
+                "VPN of the order",
+                hint="its name" if required else "its name, or later",
                 default=(*moment.before, "")[0],
                 required=required,
                 check=check,
@@ -195,11 +195,11 @@ def _ask_prefixes(session: Session, *, required: bool) -> asking.Ask:
                 return None
             return _prefix_problem(session, moment.answers, text)
 
-        more = "" if required else "; later leaves the VPN out for now"
+        more = "" if required else ", or later"
         question = TextQuestion(
             "prefixes",
             "Its prefixes",
-            hint=f"with spaces or commas between{more}",
+            hint=f"spaces or commas between{more}",
             default=" ".join(moment.before),
             required=required,
             check=check,

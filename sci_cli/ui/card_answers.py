@@ -281,7 +281,7 @@ def _vpn_request(walk: Walk, name: str) -> vpn_requests.VpnRequest:
     question = TextQuestion(
         "prefixes",
         "Its prefixes",
-        hint=f"with spaces or commas between; {_LEAVES}",
+        hint=f"spaces or commas between; {_LEAVES}",
         required=False,
         check=acceptable(_prefixes),
     )

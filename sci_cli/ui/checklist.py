@@ -15,6 +15,7 @@ from sci_cli.ui.card_answers import answer
 from sci_cli.ui.card_choices import LIST, card_question
 from sci_cli.ui.cards import QUIT, card_text, list_choices
 from sci_cli.ui.look import Look
+from sci_cli.ui.plain_prompter import wrapped
 from sci_cli.ui.prompter import Back, ChoiceQuestion, Prompter
 from sci_cli.ui.walk import Place, Walk
 
@@ -96,7 +97,7 @@ def _card(walk: Walk, step_id: str) -> str:
         place = walk.read()
         item = place.step(step_id)
         if shown != place.activation.revision:
-            walk.show(f"\n{card_text(place, item, walk.look)}\n")
+            walk.show(f"\n{_readable(card_text(place, item, walk.look), walk.look)}\n")
             shown = place.activation.revision
         try:
             chosen = walk.prompter.choose(card_question(walk, place, item))
@@ -108,6 +109,13 @@ def _card(walk: Walk, step_id: str) -> str:
         after = walk.read()
         if not item.state.closed and after.step(step_id).state.closed:
             return _following(walk, after, item.step)
+
+
+def _readable(text: str, look: Look) -> str:
+    """The card with its lines broken between words: in the plain form a page leaves that to the window."""
+    if not look.plain:
+        return text
+    return "\n".join(wrapped(line, look.width) for line in text.split("\n"))
 
 
 def _answered(walk: Walk, place: Place, item: StepProgress, chosen: str) -> None:

@@ -33,7 +33,7 @@ DIALOGUES = {
             ("Installation location", "Singapore"),
             ("Another location", ""),
             ("Data plan", "1 TB"),
-            ("Name of the VPN", "CORP"),
+            ("VPN of the order", "CORP"),
             ("Its prefixes", "10.20.0.0/16"),
             ("MAX of the VPN", ""),
         ),

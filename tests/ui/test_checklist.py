@@ -476,6 +476,15 @@ def test_the_card_shows_the_step_whole(desk: Desk) -> None:
         assert line in desk.screen
 
 
+def test_in_the_plain_form_the_card_is_broken_between_words(desk: Desk) -> None:
+    desk.look = Look(width=60, plain=True)
+    desk.run([("step", "O7"), ("O7", "(quit)")])
+
+    card = next(text for text in desk.shown if "Step O7" in text)
+    assert max(len(line) for line in card.split("\n")) <= 60
+    assert "\nNobody has to act. Verizon's provider edge router, the one\nconnected to" in desk.screen
+
+
 def test_the_card_of_a_step_that_happens_by_itself_offers_nothing_to_do(desk: Desk) -> None:
     prompter = desk.run([("step", "O7"), ("O7", "(quit)")])
     assert values(prompter.questions[1]) == ["note", "(list)", "(quit)"]
