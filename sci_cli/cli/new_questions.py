@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sci_cli.cli import asking
 from sci_cli.cli.asking import Answers, Moment, Need, Values
 from sci_cli.cli.numbers import whole
+from sci_cli.cli.places import places
 from sci_cli.cli.session import Session
 from sci_cli.domain.activation import VpnState
 from sci_cli.domain.findings import Finding, blockers
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 LATER = "later"
 
 _BETWEEN_PREFIXES = re.compile(r"[ ,;\t]+")
-_BETWEEN_PLACES = re.compile(r"[,;]")
 
 
 def needs_of_new(session: Session, given: "NewRequest", table: PrefixTable | None) -> list[Need]:
@@ -39,12 +39,13 @@ def needs_of_new(session: Session, given: "NewRequest", table: PrefixTable | Non
 
     ask_name = asking.text("name", "Name of the activation", hint="such as acme-hk-1", check=name_problem)
     ask_profile = asking.choice("profile", "Which provider?", usable)
+    ask_places = places("Installation location", "such as Hong Kong")
     ask_plan = asking.text("data-plan", "Data plan", hint="such as 1 TB")
     return [
         Need("name", "NAME", (given.name,), ask_name),
         Need("profile", "--profile PROFILE", (given.profile,), ask_profile),
         Need("customer", "--customer CUSTOMER", (given.customer,), asking.text("customer", "Customer")),
-        Need("location", "--location PLACE", given.locations, _ask_places),
+        Need("location", "--location PLACE", given.locations, ask_places),
         Need("data_plan", "--data-plan PLAN", (given.data_plan,), ask_plan),
         *_vpn_needs(session, given, table),
     ]  # fmt: skip
@@ -56,62 +57,6 @@ def _problem(try_it: Callable[[], object]) -> str | None:
     except SciError as refusal:
         return refusal.message
     return None
-
-
-# Locations -------------------------------------------------------------------------------------------------
-
-
-def _ask_places(moment: Moment) -> Values:
-    """One location after the other, until Enter alone; a list typed at once is taken apart only on a word."""
-    from sci_cli.ui.prompter import Back, TextQuestion
-
-    if len(moment.before) > 1 and _keeps(moment):
-        return moment.before
-    places: Values = ()
-    offered = (*moment.before, "")[0]
-    while True:
-        first = TextQuestion("location", "Installation location", hint="such as Hong Kong", default=offered)
-        another = TextQuestion(
-            "another-location", "Another location", hint="Enter alone when there is none", required=False
-        )
-        try:
-            text = moment.prompter.text(another if places else first)
-        except Back:
-            if not places:
-                raise
-            offered, places = places[-1], places[:-1]
-            moment.keep(places)
-            continue
-        if not text:
-            return places
-        try:
-            places = (*places, *_taken_apart(moment, text))
-        except Back:
-            offered = text
-        moment.keep(places)
-
-
-def _keeps(moment: Moment) -> bool:
-    from sci_cli.ui.prompter import Choice, ChoiceQuestion
-
-    choices = (Choice("keep", "Keep them"), Choice("again", "Type them again"))
-    text = f"Installation locations: {'; '.join(moment.before)}"
-    return moment.prompter.choose(ChoiceQuestion("locations", text, choices, default="keep")) == "keep"
-
-
-def _taken_apart(moment: Moment, text: str) -> Values:
-    """The location, or the locations of a list: a name may have a comma in it, so a person says which."""
-    from sci_cli.ui.prompter import Choice, ChoiceQuestion
-
-    parts = tuple(part.strip() for part in _BETWEEN_PLACES.split(text) if part.strip())
-    if len(parts) < 2:
-        return (text,)
-    choices = (
-        Choice("several", f"{len(parts)} locations: {'; '.join(parts)}"),
-        Choice("one", f"One location: {text}"),
-    )
-    question = ChoiceQuestion("how-many-locations", "Is that one location?", choices)
-    return parts if moment.prompter.choose(question) == "several" else (text,)
 
 
 # The VPN of the order --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import typer
 
 from sci_cli.cli import asking
 from sci_cli.cli.options import ORDERS, At, Confirm, Name, Reason, command, when
+from sci_cli.cli.places import places
 from sci_cli.cli.session import Session
 from sci_cli.errors import GateClosed, WrongUsage
 
@@ -185,11 +186,12 @@ def register(app: typer.Typer, group: typer.Typer) -> None:
         rows = (
             ("csp", "--seen-csp PROVIDER", (seen_csp,), "Provider as the portal shows it"),
             ("data-plan", "--seen-data-plan PLAN", (seen_data_plan,), "Data plan as the portal shows it"),
-            ("location", "--seen-location PLACE", tuple(seen_location or ()), "Location as it shows it"),
         )
         needs = [
             asking.Need(key, option, given, asking.text(key, label)) for key, option, given, label in rows
         ]
+        ask_places = places("Location as the portal shows it")
+        needs.append(asking.Need("location", "--seen-location PLACE", tuple(seen_location or ()), ask_places))
         seen = asking.all_answers(session, needs)
         return verification.verify(session.workspace, name, seen, session.mode, when(session, at))
 

@@ -154,6 +154,25 @@ def test_a_location_already_given_is_in_the_command_when_the_next_is_left(sci: P
     assert "--location 'Hong Kong'" in left(sci, "globex-sg-1", answers=[*BEGUN, *stop])
 
 
+def test_the_locations_the_portal_shows_are_asked_for_one_by_one(sci: Program) -> None:
+    two = ("--location", "Hong Kong", "--location", "Singapore")
+    known = ("--profile", "alibaba-cloud", "--customer", "Acme Ltd", "--data-plan", "1 TB", "--vpn", "CORP")
+    assert sci("new", "acme-2", *known, "--prefix", "10.20.0.0/16", *two).exit == 0
+    facts = ("csp.account-id=1234567890123456", "csp.account-status=active", "private-ip.active=1")
+    assert sci("set", "acme-2", *facts, "cloud-type=vpc", "security-products=none").exit == 0
+    words = ("--number", "VZ-1", "--confirm", "acme-2", "--accept-billing")
+    assert sci("order", "place", "acme-2", *words).exit == 0
+    answers: Script = [
+        ("csp", "Alibaba Cloud"),
+        ("data-plan", "1 TB"),
+        ("location", "Singapore"),
+        ("another-location", "Hong Kong"),
+        ("another-location", ""),
+    ]
+    result = sci("order", "verify", "acme-2", answers=answers)
+    assert result.exit == 0, result
+
+
 # The VPN of the order --------------------------------------------------------------------------------------
 
 
