@@ -135,7 +135,9 @@ def card_text(place: Place, item: StepProgress, look: Look) -> str:
         _clock(page, place, item)
     _needs(page, place, step)
     _facts(page, place, item)
-    for number, click in enumerate(step.clicks(), start=1):
+    asked = place.activation.port.requested if step.kind is StepKind.PORT else None
+    clicks = step.clicks(PORTAL_WORDS[asked.status] if asked else "")
+    for number, click in enumerate(clicks, start=1):
         page.labelled("Portal" if number == 1 else "", f"{number}. {click}")
     if step.evidence:
         page.labelled("Evidence", f"{step.evidence} ({_evidence(place, step)})")

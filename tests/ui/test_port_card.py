@@ -198,3 +198,14 @@ def test_with_numbers_the_port_is_shut_in_the_same_words(desk: Desk) -> None:
     assert "VPN blue: 2 prefixes go dark once the port is shut down.\n" in screen.getvalue()
     assert "Chosen: Confirm: the portal shows Shutdown\n" in screen.getvalue()
     assert desk.record().port.status is AdminStatus.DOWN
+
+
+def test_the_card_of_an_open_request_says_which_status_to_choose(desk: Desk) -> None:
+    desk.run([("step", "S2"), *DOWN, ("S2", "(quit)")])
+    cards = [
+        text
+        for text in (*desk.shown, *desk.run([("step", "S2"), ("S2", "(quit)")]).said)
+        if "Step S2" in text
+    ]
+
+    assert "2. Choose Shutdown\n" in cards[-1]
