@@ -1,7 +1,7 @@
 """The fewest things to take away so that no two of the rest are in conflict: a minimum vertex cover.
 
 The vertices are prefixes of VPNs, or whole VPNs; an edge joins two that may not stay together. Conflicts
-between two VPNs form a bipartite graph, for which the minimum is found at any size (Kőnig's theorem). In other
+between two VPNs form a bipartite graph, for which the minimum is found at any size (Kőnig). In other
 graphs each connected part is searched exhaustively within a number of steps; a part that is too large gets a
 cover that clears the conflicts and may not be the smallest, and says so.
 """
