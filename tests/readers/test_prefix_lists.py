@@ -170,15 +170,15 @@ def test_after_fifty_bad_lines_only_their_number_is_given() -> None:
         ("10.0.0.0/8, head office\n", "no header"),
         ("vpn;prefix\nB;10.30.0.0/16\n", "with ';'"),
         ("B\t10.30.0.0/16\n", "with a tab"),
-        ("10.0.0.0/8;10.1.0.0/16\n", "one prefix"),
-        ("10.0.0.0/8\t\n", "line 1: '10.0.0.0/8\\t' contains the control character U+0009"),
+        ("10.0.0.0/8 10.1.0.0\n", "one prefix"),
+        ("10.0.0.0/8\x0b\n", "line 1: '10.0.0.0/8\\x0b' contains the control character U+000B"),
         ('vpn,prefix\n"B,10.30.0.0/16\n', "line 2: '\"B,10.30.0.0/16' has quotation marks that do not match"),
         ('vpn,prefix\n"B"x,10.30.0.0/16\n', "quotation marks"),
         ("vpn,prefix\nB,\n", "line 2: The prefix is empty"),
         ("vpn,prefix\n,10.30.0.0/16\n", "line 2: The VPN name is empty"),
         ("vpn,prefix\n" + "B" * 65 + ",10.30.0.0/16\n", "too long"),
         ("vpn,prefix\nB,0.0.0.0/0\n", "everything"),
-        ("10.20.0.0/16 # head office\n", "comment"),
+        ("10.20.0.0/16 -- head office\n", "line 1: '10.20.0.0/16 -- head office' is more than one prefix"),
         ("10.0.0.0/8\n\u202e10.1.0.0/16\n", "line 2: '\\u202e10.1.0.0/16' contains U+202E"),
     ],
 )
@@ -217,7 +217,7 @@ def check(data: bytes) -> None:
         assert all(len(why) < 1000 for why in error.why)
         return
     assert table.rows
-    assert [each.line for each in table.rows] == sorted({each.line for each in table.rows})
+    assert [each.line for each in table.rows] == sorted(each.line for each in table.rows)
 
 
 def test_twenty_thousand_random_files_are_tables_or_invalid_files() -> None:
