@@ -1,4 +1,4 @@
-"""Collisions between the prefixes of VPNs that share a port: exact counts, a bounded list, all of them as a stream.
+"""Collisions between the prefixes of VPNs that share a port: counted exactly, listed in part or streamed.
 
 Two different VPNs collide where a prefix of one shares addresses with a prefix of the other; a prefix given
 twice in one VPN counts once, with its first origin, and equal prefixes of two VPNs are one pair.

@@ -1,11 +1,11 @@
 """The sweep over many prefixes as numbers: exact counts of colliding pairs without listing them.
 
-Of two prefixes one contains the other or they share nothing (a laminar family). Sorted by first address and
-then length, a prefix is followed at once by all it contains, and those around a prefix form a stack of at most
-33 or 129. Every count below is taken from that order in one pass.
+Of two prefixes one contains the other or they share nothing (a laminar family). Sorted by first address
+and then length, a prefix is followed at once by all it contains, and those around a prefix form a stack of at
+most 33 or 129. Every count below is taken from that order in one pass.
 
-A row is one number: first address, length, VPN and place in the input, the higher parts before the lower ones,
-so that sorting numbers sorts prefixes. VPNs are numbered in the order of their names.
+A row is one number: first address, length, VPN and place in the input, the higher parts before the lower
+ones, so that sorting numbers sorts prefixes. VPNs are numbered in the order of their names.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def pairs_of(rows: Rows, leave_out: Collection[int] = ()) -> Iterator[tuple[int,
 
 
 def _nodes(rows: Rows) -> Iterator[tuple[int, int, int, int]]:
-    """Each different prefix: positions of its first row and of the row after its last, first and last address."""
+    """Each different prefix: where its rows begin and end, its first and its last address."""
     prefixes, total = rows.prefixes, len(rows.prefixes)
     host = [(1 << (rows.bits - length)) - 1 for length in range(rows.bits + 1)]
     at = 0
@@ -198,9 +198,7 @@ class _Sweep:
         # Rows with the same owners are added up once for all: a matrix costs one step per cell, not per pair.
         self.beneath_owners: dict[tuple[int, ...], dict[int, int]] = {}
         self.equal_owners: dict[tuple[int, ...], int] = {}
-        self.swallowers: list[
-            tuple[int, int, int, int]
-        ] = []  # -count, position, first and end of what is inside
+        self.swallowers: list[tuple[int, int, int, int]] = []  # -count, position, first, end inside
         distinct = [0] * vpn_count
         for vpn in rows.vpns:
             distinct[vpn] += 1

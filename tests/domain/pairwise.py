@@ -1,4 +1,4 @@
-"""The collision report by its definition: every pair is looked at with the standard library, and random input."""
+"""The collision report by its definition, every pair looked at with the standard library; random input."""
 
 from __future__ import annotations
 
@@ -18,11 +18,8 @@ MANY = 20  # said in `Swallowing`: more pairs than these
 
 
 def network(prefix: Prefix) -> Network:
-    return ipaddress.ip_network((prefix.network, prefix.length)) if prefix.version == 4 else _six(prefix)
-
-
-def _six(prefix: Prefix) -> Network:
-    return ipaddress.IPv6Network((prefix.network, prefix.length))
+    kind = ipaddress.IPv4Network if prefix.version == 4 else ipaddress.IPv6Network
+    return kind((prefix.network, prefix.length))
 
 
 def items(vpns: Vpns) -> list[Item]:
@@ -81,9 +78,7 @@ def report(vpns: Vpns, limit: int) -> CollisionReport:
         matrix=matrix,
         listed=tuple(collision(*pair) for pair in open_pairs[:limit]),
         swallowing=tuple(
-            Swallowing(
-                *_said(item), len(swallowers[item]), tuple(sorted({each[1] for each in swallowers[item]}))
-            )
+            Swallowing(*_said(item), len(swallowers[item]), _names(swallowers[item]))
             for item in ordered[:limit]
         ),
         swallowers=len(swallowers),
@@ -91,6 +86,10 @@ def report(vpns: Vpns, limit: int) -> CollisionReport:
         shared_v4=_shared(4, met),
         shared_v6=_shared(6, met),
     )
+
+
+def _names(found: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(sorted({name for _, name, _ in found}))
 
 
 def _said(item: Item) -> tuple[str, Prefix, Origin]:
@@ -120,12 +119,17 @@ def _inside(inner: Prefix, outer: Prefix) -> bool:
 
 
 def _shared(version: int, met: Sequence[tuple[Item, Item]]) -> int:
-    networks = [network(narrower[0]) for _, narrower in met if narrower[0].version == version]
-    return sum(each.num_addresses for each in ipaddress.collapse_addresses(networks))
+    """Addresses in the intersections of all pairs, each once."""
+    prefixes = [narrower[0] for _, narrower in met if narrower[0].version == version]
+    if version == 4:
+        fours = [ipaddress.IPv4Network((each.network, each.length)) for each in prefixes]
+        return sum(each.num_addresses for each in ipaddress.collapse_addresses(fours))
+    sixes = [ipaddress.IPv6Network((each.network, each.length)) for each in prefixes]
+    return sum(each.num_addresses for each in ipaddress.collapse_addresses(sixes))
 
 
 def random_vpns(seed: int, most: int = 60) -> dict[str, list[Entry]]:
-    """A few VPNs with prefixes crowded so that they repeat, nest and collide; the ends of the space included."""
+    """A few VPNs with prefixes crowded so that they repeat, nest and collide, the ends of the space too."""
     rnd = random.Random(seed)
     names = rnd.sample(["CORP", "LAB", "a", "b-2", "VPN 7", "Zürich", "site/9"], rnd.randint(1, 7))
     vpns: dict[str, list[Entry]] = {name: [] for name in names}
