@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
 
 Vertex = TypeVar("Vertex", bound=Hashable)
 Neighbours = dict[Vertex, set[Vertex]]
 
-SEARCH_STEPS = 20_000
+SEARCH_STEPS = 2_000
+SEARCHED_CONFLICTS = 2_000  # in one connected part; a step looks at each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,14 @@ def _cover(part: Neighbours[Vertex], order: dict[Vertex, int], steps: int) -> tu
     if sides is not None:
         found = _bipartite_cover(part, sides, order)
         return found, True, len(found)
-    search = _Search(order, steps)
+    found, bound = _greedy(part, order), _matching_bound(part, order)
+    if len(found) == bound:
+        return found, True, bound
+    if sum(map(len, part.values())) // 2 > SEARCHED_CONFLICTS:
+        return found, False, bound
+    search = _Search(order, steps, found)
     found = search.best_cover(part)
-    return found, not search.gave_up, len(found) if not search.gave_up else _matching_bound(part, order)
+    return found, not search.gave_up, bound if search.gave_up else len(found)
 
 
 # Two sides: every conflict joins a vertex of one with a vertex of the other --------------------------------
@@ -208,17 +215,40 @@ def _matching_bound(part: Neighbours[Vertex], order: dict[Vertex, int]) -> int:
     return len(used) // 2
 
 
+def _greedy(part: Neighbours[Vertex], order: dict[Vertex, int]) -> set[Vertex]:
+    """Takes the vertex with most conflicts away, again and again; one no conflict needs stays."""
+    left = {vertex: set(others) for vertex, others in part.items()}
+    heap = [(-len(others), order[vertex], vertex) for vertex, others in left.items()]
+    heapify(heap)
+    taken: dict[Vertex, None] = {}
+    while heap:
+        known, place, vertex = heappop(heap)
+        if -known != len(left[vertex]):  # some of its conflicts are gone since
+            heappush(heap, (-len(left[vertex]), place, vertex))
+            continue
+        if not known:
+            break
+        taken[vertex] = None
+        for other in left.pop(vertex):
+            left[other].discard(vertex)
+        left[vertex] = set()
+    for vertex in list(taken):
+        if all(other in taken for other in part[vertex]):
+            del taken[vertex]
+    return set(taken)
+
+
 class _Search(Generic[Vertex]):
     """Branch and bound: the vertex with most conflicts is taken away, or all its neighbours are."""
 
-    def __init__(self, order: dict[Vertex, int], steps: int) -> None:
+    def __init__(self, order: dict[Vertex, int], steps: int, known: set[Vertex]) -> None:
         self._order = order
         self._left = steps
+        self._best = known
         self.gave_up = False
 
     def best_cover(self, part: Neighbours[Vertex]) -> set[Vertex]:
-        """The smallest cover found within the steps; the greedy one bounds the search from the start."""
-        self._best = self._greedy(part)
+        """The smallest cover found within the steps; the one known bounds the search from the start."""
         stack: list[tuple[Neighbours[Vertex], frozenset[Vertex]]] = [(part, frozenset())]
         while stack:
             graph, taken = stack.pop()
@@ -240,15 +270,6 @@ class _Search(Generic[Vertex]):
 
     def _busiest(self, graph: Neighbours[Vertex]) -> Vertex:
         return min(graph, key=lambda vertex: (-len(graph[vertex]), self._order[vertex]))
-
-    def _greedy(self, graph: Neighbours[Vertex]) -> set[Vertex]:
-        taken: frozenset[Vertex] = frozenset()
-        while graph:
-            graph, taken = self._reduced(graph, taken)
-            if graph:
-                busiest = self._busiest(graph)
-                graph, taken = _without(graph, {busiest}), taken | {busiest}
-        return set(taken)
 
     def _reduced(
         self, graph: Neighbours[Vertex], taken: frozenset[Vertex]

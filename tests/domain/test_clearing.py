@@ -100,3 +100,10 @@ def test_the_answer_does_not_depend_on_the_order_within_a_pair_or_on_repeats() -
     turned = [(b, a) for a, b in conflicts]
     assert clear(conflicts * 3).removed == clear(conflicts).removed
     assert len(clear(turned).removed) == len(clear(conflicts).removed) == 2
+
+
+def test_hundreds_of_vpns_that_all_collide_are_answered_at_once() -> None:
+    conflicts = [(a, b) for a in range(400) for b in range(a)]
+    found = clear(conflicts)
+    assert covers(found, conflicts)
+    assert (len(found.removed), found.at_least, found.proven) == (399, 200, False)

@@ -22,7 +22,15 @@ _NUMBER = re.compile(r"[0-9., -]+")
 
 # Best first: of several such columns the first of these names counts.
 _PREFIX_WORDS = (
-    *("prefix", "prefixes", "ip prefix", "ipv4 prefix", "ipv6 prefix", "network prefix", "destination prefix"),
+    *(
+        "prefix",
+        "prefixes",
+        "ip prefix",
+        "ipv4 prefix",
+        "ipv6 prefix",
+        "network prefix",
+        "destination prefix",
+    ),
     *("dest prefix", "address prefix", "cidr", "cidr block", "destination cidr block", "destination cidr"),
     *("network", "networks", "ip network", "network address", "subnet", "subnets", "ip subnet"),
     *("route", "routes", "destination"),
@@ -115,7 +123,9 @@ def by_content(rows: Sequence[tuple[int, Sequence[str]]], name: str) -> tuple[Co
     columns = [[cells[index] for cells in sample if index < len(cells)] for index in range(width)]
     hits = [sum(ordinary_prefix(cell) is not None for cell in column) for column in columns]
     if not any(hits):
-        hits = [sum(_ADDRESS.fullmatch(cell) is not None and "/" in cell for cell in column) for column in columns]
+        hits = [
+            sum(_ADDRESS.fullmatch(cell) is not None and "/" in cell for cell in column) for column in columns
+        ]
     if not any(hits):
         raise InvalidFile(
             f"{quoted(name)} has no column of prefixes.",
@@ -153,7 +163,9 @@ def _named_twice(names: tuple[str, ...], kinds: list[str], line: int) -> list[st
     for kind in ("vpn", "prefix", "mask"):
         same = [name for name, each in zip(names, kinds, strict=True) if each == kind]
         if len(set(same)) > 1:
-            problems.append(f"line {line}: duplicate column: {' and '.join(map(quoted, same))} mean the same.")
+            problems.append(
+                f"line {line}: duplicate column: {' and '.join(map(quoted, same))} mean the same."
+            )
         elif len(same) > 1:
             problems.append(f"line {line}: duplicate column '{same[0]}'.")
     return problems

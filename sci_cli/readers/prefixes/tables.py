@@ -206,5 +206,8 @@ def _refuse_separator(content: str, name: str) -> None:
         if sign in content.rstrip(" \t") and not looks_like_prefixes(without_comment(content)):
             raise InvalidFile(
                 f"{quoted(name)} separates its columns with {words}; the separator must be a comma.",
-                fix=("Save it as CSV with commas.", f"Or name the format: --format {format} reads it as it is."),
+                fix=(
+                    "Save it as CSV with commas.",
+                    f"Or name the format: --format {format} reads it as it is.",
+                ),
             )
