@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sci_cli import __version__
-from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn
+from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn, vpn_check
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
 from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
@@ -74,6 +74,7 @@ def build() -> typer.Typer:
     handoff.register(app)
     vpns = typer.Typer(help="The Private IP VPNs on the port.", no_args_is_help=True)
     vpn.register(vpns)
+    vpn_check.register(vpns)
     ports = typer.Typer(help="The port's admin status.", no_args_is_help=True)
     port.register(ports)
     profiles = typer.Typer(help="The providers' profiles.", no_args_is_help=True)

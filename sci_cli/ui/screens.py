@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sci_cli.operations import reference_views, views, work_views
+from sci_cli.operations import reference_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
-from sci_cli.ui import network_screens, record_screens, reference_screens, status_screens
+from sci_cli.ui import file_screens, network_screens, record_screens, reference_screens, status_screens
 from sci_cli.ui.blocks import dry_run_line, findings_block, next_block, notices_block, saved_line
 from sci_cli.ui.look import Look
 from sci_cli.ui.page import Page
@@ -30,6 +30,7 @@ SCREENS: Mapping[type[View], Screen] = {
     views.HistoryView: record_screens.history,
     work_views.VpnsView: network_screens.vpns,
     work_views.PlanView: network_screens.plan,
+    vpn_file_views.FilesView: file_screens.files,
     work_views.PortView: network_screens.port,
     reference_views.ExplainView: reference_screens.explain,
     reference_views.ProfilesView: reference_screens.profiles,

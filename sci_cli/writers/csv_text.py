@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 _STARTS_A_FORMULA = "=+-@\t\r\n\0"
 
@@ -23,13 +24,24 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     Raises:
         ValueError: a row has more or fewer cells than the header.
     """
+    return "".join(csv_lines(header, rows))
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The same table line by line, for more rows than there is memory.
+
+    Raises:
+        ValueError: a row has more or fewer cells than the header.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    for row in (header, *rows):
+    for row in chain([header], rows):
         if len(row) != len(header):
             raise ValueError(f"a row of {len(row)} cells under a header of {len(header)}")
         writer.writerow([_neutral(cell) for cell in row])
-    return text.getvalue()
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def _neutral(cell: str) -> str:

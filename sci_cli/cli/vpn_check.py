@@ -1,0 +1,135 @@
+"""The command that checks prefix lists against each other without any activation."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sci_cli.cli.numbers import whole
+from sci_cli.cli.options import NETWORK, command
+from sci_cli.cli.session import Session
+from sci_cli.errors import RuleViolation, WrongUsage, sci
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command of this module."""
+
+    @command(
+        group,
+        "check",
+        panel=NETWORK,
+        examples=[
+            "sci vpn check corp.txt lab.txt",
+            "sci vpn check vpns.csv --aggregate --max-prefixes 1250",
+            "sci vpn check corp.txt lab.txt -o csv",
+        ],
+    )
+    def check(
+        session: Session,
+        files: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="FILE...",
+                help="Prefix lists, one a VPN and named after it, or with a vpn column; - is standard input.",
+                show_default=False,
+            ),
+        ] = None,
+        vpn: Annotated[
+            str, typer.Option("--vpn", metavar="VPN", help="The VPN of a file that names none.")
+        ] = "",
+        format: Annotated[
+            str,
+            typer.Option("--format", metavar="FORMAT", help="How the files are written, instead of looking."),
+        ] = "",
+        skip_invalid: Annotated[
+            bool, typer.Option("--skip-invalid", help="Leave lines out that are no prefixes.", metavar="")
+        ] = False,
+        every: Annotated[
+            bool, typer.Option("--all", help="List every overlap, however many.", metavar="")
+        ] = False,
+        aggregate: Annotated[
+            bool,
+            typer.Option("--aggregate", help="How many prefixes would hold the same addresses.", metavar=""),
+        ] = False,
+        max_prefixes: Annotated[
+            str, typer.Option("--max-prefixes", metavar="MAX", help="The smallest MAX of the VPNs, IPv4.")
+        ] = "",
+        max_prefixes_v6: Annotated[
+            str, typer.Option("--max-prefixes-v6", metavar="MAX", help="The smallest MAX of the VPNs, IPv6.")
+        ] = "",
+        sites: Annotated[
+            str, typer.Option("--sites", metavar="N", help="What MAX is usual for so many sites.")
+        ] = "",
+    ) -> Any:
+        """Check prefix lists against each other; needs no activation and writes nothing."""
+        from sci_cli.operations import vpn_files
+
+        if not files:
+            raise WrongUsage("Which files?", fix=sci("vpn", "check", "corp.txt", "lab.txt"))
+        limits = {
+            4: whole(max_prefixes, "--max-prefixes"),
+            6: whole(max_prefixes_v6, "--max-prefixes-v6"),
+        }
+        request = vpn_files.FilesRequest(
+            skip_invalid=skip_invalid,
+            every=every,
+            aggregate=aggregate,
+            sites=whole(sites, "--sites"),
+            maximum={version: limit for version, limit in limits.items() if limit is not None},
+        )
+        sources = _read(session, files, vpn, format)
+        if session.output == "csv" and (skip_invalid or not any(each.table.rejected for each in sources)):
+            _stream(session, sources)
+            return None
+        return vpn_files.check_files(sources, request)
+
+
+def _read(session: Session, files: Sequence[str], vpn: str, format: str) -> list[Any]:
+    from sci_cli.operations.vpn_files import Source
+    from sci_cli.readers.files import read_input, read_stream
+    from sci_cli.readers.prefix_lists import read_prefix_data
+
+    if len(set(files)) != len(files):
+        raise WrongUsage("A file is given twice; it would overlap with itself.", fix="Give each file once.")
+    found = []
+    for file in files:
+        if file == "-":
+            stream = getattr(session.stdin, "buffer", None)
+            data = (
+                read_stream(stream, what="The prefix list", limit=LARGEST)
+                if stream
+                else session.stdin.read().encode()
+            )
+            name, own = "standard input", vpn
+        else:
+            path = Path(file)
+            data = read_input(path, what="The prefix list", limit=LARGEST).data
+            name, own = file, vpn or path.stem
+        found.append(Source(name, own, read_prefix_data(data, name=name, format=format)))
+    return found
+
+
+LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
+_AT_ONCE = 1_000  # lines written together
+
+
+def _stream(session: Session, sources: list[Any]) -> None:
+    """Every overlap as CSV, row by row; nothing is held but the prefixes.
+
+    Raises:
+        RuleViolation: there is one.
+    """
+    from sci_cli.cli.emit import write
+    from sci_cli.operations.vpn_files import OVERLAP_COLUMNS, overlaps
+    from sci_cli.writers.csv_text import csv_lines
+
+    lines = csv_lines(OVERLAP_COLUMNS, overlaps(sources))
+    write(session, next(lines))
+    count = 0
+    while part := list(islice(lines, _AT_ONCE)):
+        write(session, "".join(part))
+        count += len(part)
+    if count:
+        raise RuleViolation(f"{count} {'overlap' if count == 1 else 'overlaps'} between VPNs.")

@@ -1,0 +1,347 @@
+"""Prefix lists checked against each other as the VPNs of one port, without any activation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sci_cli.domain.capacity import SITE_BANDS_SOURCE, aggregation, band_for
+from sci_cli.domain.clearing import Clearing, clear
+from sci_cli.domain.collisions import (
+    Collision,
+    CollisionReport,
+    Entry,
+    Origin,
+    Swallowing,
+    collide,
+    every_collision,
+)
+from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.names import vpn_name_problem
+from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation, sci
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_file_views import (
+    ClearingView,
+    FileRow,
+    FilesView,
+    MatrixCell,
+    RejectedLine,
+    SitesView,
+    VpnRow,
+)
+from sci_cli.readers.prefix_lists import PrefixTable
+from sci_cli.safety.text import quoted
+
+LISTED = 100
+SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
+_NO_OVERLAP = "No addresses are in two of the VPNs."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read: how the user named it, the VPN of rows that name none, and the rows."""
+
+    name: str
+    vpn: str
+    table: PrefixTable
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRequest:
+    """What `sci vpn check` was told beside the files.
+
+    Attributes:
+        skip_invalid: go on with the good lines where others are rejected.
+        every: list every overlap instead of the first ones.
+        aggregate: say how many prefixes each VPN would need at least.
+        sites: expected sites of a VPN, to look up the usual MAX; None when nobody asked.
+        maximum: MAX per address family (4, 6) to hold the totals against, as far as given.
+    """
+
+    skip_invalid: bool = False
+    every: bool = False
+    aggregate: bool = False
+    sites: int | None = None
+    maximum: Mapping[int, int] | None = None
+
+
+def check_files(sources: Sequence[Source], request: FilesRequest) -> Outcome:
+    """Every overlap between the VPNs of these lists; nothing is read or written beside them.
+
+    The outcome carries InvalidFile while lines are rejected, RuleViolation when VPNs overlap or exceed MAX.
+
+    Raises:
+        InvalidValue: a VPN has no name or an impossible one, or the number of sites is below one.
+    """
+    vpns = _by_vpn(sources)
+    rejected = _rejected(sources)
+    if rejected and not request.skip_invalid:
+        return _refused(sources, rejected)
+    report = collide(vpns, limit=LISTED)
+    found = (
+        *(_swallowing(each) for each in report.swallowing),
+        *(_overlap(each) for each in (every_collision(vpns) if request.every else report.listed)),
+        *_max_findings(report, request.maximum or {}),
+        *(_skipped(each) for each in rejected),
+        *_within(report),
+    )
+    broken = any(each.severity is Severity.BLOCKER for each in found)
+    view = FilesView(
+        files=tuple(_file_row(each) for each in sources),
+        vpns=_vpn_rows(report, vpns, aggregate=request.aggregate),
+        pairs=report.pairs,
+        unlisted=0 if request.every else report.unlisted,
+        shared_v4=report.shared_v4,
+        shared_v6=report.shared_v6,
+        matrix=tuple(MatrixCell(left, right, count) for (left, right), count in report.matrix.items()),
+        clearing=_clearing(report, vpns),
+        rejected=rejected,
+        sites=_sites(request.sites),
+        lines=(_verdict(report),),
+    )
+    error = RuleViolation("These VPNs may not be on one port together.", findings=found) if broken else None
+    return Outcome(view, findings=found, error=error)
+
+
+OVERLAP_COLUMNS = ("vpn", "prefix", "place", "relation", "other_vpn", "other_prefix", "other_place", "shared")
+
+
+def overlaps(sources: Sequence[Source]) -> Iterator[tuple[str, ...]]:
+    """Every overlap as cells under `OVERLAP_COLUMNS`, one after the other, for output that is streamed."""
+    for each in every_collision(_by_vpn(sources)):
+        yield (
+            each.left_vpn,
+            str(each.left),
+            _place(each.left_origin),
+            each.relation.value,
+            each.right_vpn,
+            str(each.right),
+            _place(each.right_origin),
+            str(each.intersection),
+        )
+
+
+def _by_vpn(sources: Sequence[Source]) -> dict[str, list[Entry]]:
+    vpns: dict[str, list[Entry]] = {}
+    spelled: dict[str, str] = {}
+    for source in sources:
+        for row in source.table.rows:
+            name = row.vpn or source.vpn
+            # Two spellings of one name are one VPN, as everywhere; the first one is shown.
+            known = spelled.get(name) or spelled.setdefault(name, spelled.setdefault(name.casefold(), name))
+            entries = vpns.get(known)
+            if entries is None:
+                _require_name(name, source.name)
+                entries = vpns[known] = []
+            entries.append(Entry(row.prefix, Origin(source.name, row.line)))
+    return vpns
+
+
+def _require_name(name: str, source: str) -> None:
+    problem = vpn_name_problem(name)
+    if problem:
+        raise InvalidValue(
+            f"{quoted(source, 80)}: {problem}",
+            fix="Name the VPN with --vpn, name the file after it, or give a column vpn.",
+        )
+
+
+# What is rejected ------------------------------------------------------------------------------------------
+
+
+def _rejected(sources: Iterable[Source]) -> tuple[RejectedLine, ...]:
+    return tuple(
+        RejectedLine(source.name, each.line, each.text, each.reason, each.correction)
+        for source in sources
+        for each in source.table.rejected
+    )
+
+
+def _refused(sources: Sequence[Source], rejected: tuple[RejectedLine, ...]) -> Outcome:
+    lines = "1 line is" if len(rejected) == 1 else f"{len(rejected)} lines are"
+    view = FilesView(
+        files=tuple(_file_row(each) for each in sources),
+        rejected=rejected,
+        lines=(f"{lines} not acceptable; nothing was compared.",),
+    )
+    error = InvalidFile(
+        f"{lines} not acceptable; nothing was compared.",
+        fix=["Correct every line named.", "Or compare the others alone: --skip-invalid"],
+    )
+    return Outcome(view, findings=tuple(_bad(each) for each in rejected), error=error)
+
+
+def _bad(line: RejectedLine) -> Finding:
+    return Finding(
+        "prefix.rejected",
+        Severity.BLOCKER,
+        f"{line.file}, line {line.line}: {line.reason}",
+        details={"file": line.file, "line": str(line.line), "text": line.text, "correction": line.correction},
+    )
+
+
+def _skipped(line: RejectedLine) -> Finding:
+    return Finding(
+        "prefix.skipped",
+        Severity.WARNING,
+        f"{line.file}, line {line.line} is left out: {line.reason}",
+        details={"file": line.file, "line": str(line.line), "text": line.text, "correction": line.correction},
+    )
+
+
+# What collides ---------------------------------------------------------------------------------------------
+
+
+_RELATION = {"equal": "is the same as", "contains": "contains", "contained": "lies inside"}
+
+
+def _place(origin: Origin) -> str:
+    return f"{origin.source}:{origin.line}" if origin.line else origin.source
+
+
+def _overlap(found: Collision) -> Finding:
+    return Finding(
+        "vpn.prefix_overlap",
+        Severity.BLOCKER,
+        f"VPN {found.left_vpn} {found.left} ({_place(found.left_origin)}) {_RELATION[found.relation.value]} "
+        f"VPN {found.right_vpn} {found.right} ({_place(found.right_origin)}).",
+        details={
+            "left_vpn": found.left_vpn,
+            "left": str(found.left),
+            "left_place": _place(found.left_origin),
+            "relation": found.relation.value,
+            "right_vpn": found.right_vpn,
+            "right": str(found.right),
+            "right_place": _place(found.right_origin),
+            "intersection": str(found.intersection),
+            "addresses": str(found.intersection.size),
+        },
+    )
+
+
+def _swallowing(found: Swallowing) -> Finding:
+    named = ", ".join(found.vpns[:5])
+    more = f" and {len(found.vpns) - 5} more" if len(found.vpns) > 5 else ""
+    return Finding(
+        "vpn.prefix_overlap",
+        Severity.BLOCKER,
+        f"VPN {found.vpn} {found.prefix} ({_place(found.origin)}) contains {found.count} prefixes of other "
+        f"VPNs: {named}{more}.",
+        details={
+            "left_vpn": found.vpn,
+            "left": str(found.prefix),
+            "left_place": _place(found.origin),
+            "relation": "contains",
+            "vpns": found.vpns,
+            "count": str(found.count),
+        },
+    )
+
+
+def _within(report: CollisionReport) -> Iterator[Finding]:
+    for vpn in report.vpns:
+        if vpn.duplicates:
+            times = "1 prefix is" if vpn.duplicates == 1 else f"{vpn.duplicates} prefixes are"
+            yield Finding(
+                "vpn.prefix_duplicate",
+                Severity.NOTE,
+                f"VPN {vpn.vpn}: {times} given more than once; a duplicate counts once.",
+                details={"vpn": vpn.vpn, "count": str(vpn.duplicates)},
+            )
+        if vpn.nested:
+            lie = "1 prefix lies" if vpn.nested == 1 else f"{vpn.nested} prefixes lie"
+            yield Finding(
+                "vpn.prefix_nested",
+                Severity.NOTE,
+                f"VPN {vpn.vpn}: {lie} inside others of the same VPN; normal routing, all count.",
+                details={"vpn": vpn.vpn, "count": str(vpn.nested)},
+            )
+
+
+def _max_findings(report: CollisionReport, maximum: Mapping[int, int]) -> Iterator[Finding]:
+    for version, allowed in maximum.items():
+        total = sum(vpn.v4 if version == 4 else vpn.v6 for vpn in report.vpns)
+        if total > allowed:
+            yield Finding(
+                "vpn.max_exceeded",
+                Severity.BLOCKER,
+                f"{total} of MAX {allowed} IPv{version} prefixes: all VPNs together would exceed MAX.",
+                why="The total number of Private IP prefixes must not exceed the MAX number of the VPNs.",
+                fix=("Ask the Verizon account team for a higher MAX, or try --aggregate.",),
+                details={"version": str(version), "prefixes": str(total), "max": str(allowed)},
+            )
+        elif total * 10 >= allowed * 8:
+            yield Finding(
+                "vpn.near_max",
+                Severity.WARNING,
+                f"{total} of MAX {allowed} IPv{version} prefixes are used.",
+                details={"version": str(version), "prefixes": str(total), "max": str(allowed)},
+            )
+
+
+def _clearing(report: CollisionReport, vpns: Mapping[str, Sequence[Entry]]) -> ClearingView | None:
+    if not report.pairs:
+        return None
+    whole = clear(report.matrix)
+    single: Clearing[tuple[str, str]] | None = None
+    if report.pairs <= SEARCHED_PAIRS:
+        single = clear(
+            ((each.left_vpn, str(each.left)), (each.right_vpn, str(each.right)))
+            for each in every_collision(vpns)
+        )
+    return ClearingView(
+        prefixes=tuple(f"{vpn} {prefix}" for vpn, prefix in single.removed) if single else (),
+        prefixes_known=single is not None,
+        prefixes_proven=bool(single and single.proven),
+        prefixes_at_least=single.at_least if single else 0,
+        vpns=whole.removed,
+        vpns_proven=whole.proven,
+        vpns_at_least=whole.at_least,
+    )
+
+
+# What is counted -------------------------------------------------------------------------------------------
+
+
+def _file_row(source: Source) -> FileRow:
+    table = source.table
+    return FileRow(source.name, table.format, len(table.rows), len(table.rejected))
+
+
+def _vpn_rows(
+    report: CollisionReport, vpns: Mapping[str, Sequence[Entry]], *, aggregate: bool
+) -> tuple[VpnRow, ...]:
+    rows = []
+    for counted in report.vpns:
+        fewest = aggregation(each.prefix for each in vpns[counted.vpn]) if aggregate else None
+        rows.append(
+            VpnRow(
+                counted.vpn,
+                counted.v4,
+                counted.v6,
+                counted.duplicates,
+                counted.nested,
+                len(fewest.prefixes) if fewest else None,
+                tuple(map(str, fewest.prefixes)) if fewest else (),
+            )
+        )
+    return tuple(rows)
+
+
+def _sites(sites: int | None) -> SitesView | None:
+    if sites is None:
+        return None
+    if sites < 1:
+        raise InvalidValue(f"--sites is {sites}; a VPN has at least one site.", fix=sci("explain", "max"))
+    band = band_for(sites)
+    return SitesView(sites, band.sites, band.v4, band.v6, SITE_BANDS_SOURCE)
+
+
+def _verdict(report: CollisionReport) -> str:
+    if not report.pairs:
+        return _NO_OVERLAP
+    pairs = (
+        "1 pair of prefixes overlaps" if report.pairs == 1 else f"{report.pairs} pairs of prefixes overlap"
+    )
+    between = len(report.matrix)
+    return f"{pairs}, between {between} {'pair' if between == 1 else 'pairs'} of VPNs."
