@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from sci_cli.errors import InvalidFile
 from sci_cli.readers.files import decode_text
+from sci_cli.readers.prefixes.cisco import read_cisco
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
+from sci_cli.readers.prefixes.junos import read_junos
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
+from sci_cli.readers.prefixes.recognise import (
+    OLD_WORKBOOK,
+    WORKBOOK,
+    is_json,
+    is_yaml,
+    router_format,
+)
 from sci_cli.readers.prefixes.rows import Found, PrefixTable, Rejected, Row
+from sci_cli.readers.prefixes.sros import read_sros
 from sci_cli.readers.prefixes.tables import SIGNS, is_table, read_table
 from sci_cli.safety.text import quoted
 
@@ -23,9 +33,20 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "csv": "a table with commas; named, it needs no header and may have other columns",
         "csv-semicolon": "a table with semicolons, as some spreadsheets save it",
         "tsv": "a table with tabs, as copied from a spreadsheet",
+        "xlsx": "an Excel workbook; needs the extra xlsx",
+        "yaml": "a list, or a mapping from each VPN to its list",
+        "json": "as yaml; also route listings of clouds and exports of address inventories",
+        "cisco": "routing and BGP tables of Cisco IOS, IOS XE, IOS XR and NX-OS",
+        "arista": "routing and BGP tables of Arista EOS",
+        "junos": "routing tables of Junos, terse and brief",
+        "sros": "route tables of Nokia SR OS",
     }
 )
 """The formats by name, each with a line of explanation."""
+
+_ROUTERS: Mapping[str, Callable[[Sequence[str], Found], None]] = MappingProxyType(
+    {"cisco": read_cisco, "arista": read_cisco, "junos": read_junos, "sros": read_sros}
+)
 
 
 def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable:
@@ -49,6 +70,9 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
             fix=f"Name one of {', '.join(FORMATS)}, or none to have it recognised.",
         )
     found = Found()
+    if format == "xlsx" or (not format and data.startswith((WORKBOOK, OLD_WORKBOOK))):
+        _read_workbook(data, name, found)
+        return found.table("xlsx")
     text = _text(data, name, format)
     used = _read_text(text, format, name, found)
     if not found.rows and not found.rejected:
@@ -85,19 +109,51 @@ def _text(data: bytes, name: str, format: str) -> str:
     return decode_text(data, name)
 
 
+def _read_workbook(data: bytes, name: str, found: Found) -> None:
+    if data.startswith(OLD_WORKBOOK):
+        raise InvalidFile(
+            f"{quoted(name)} is a workbook of the old Excel format, or one with a password.",
+            fix="Save it as .xlsx without a password, or as 'CSV UTF-8'.",
+        )
+    from sci_cli.readers.prefixes.workbook import read_workbook
+
+    read_workbook(data, found, name)
+    if not found.rows and not found.rejected:
+        raise _nothing(name, True, "xlsx")
+
+
 def _read_text(text: str, format: str, name: str, found: Found) -> str:
     """Reads the text and says in which format."""
     lines = lines_of(text)
-    used = format or _recognised(lines, name)
+    used = format or _recognised(text, lines, name)
     if used in SIGNS:
         read_table(lines, found, name=name, sign=SIGNS[used], strict=not format)
+    elif used in _ROUTERS:
+        _ROUTERS[used](lines, found)
+    elif used in ("json", "yaml"):
+        _read_document(text, used, name, found)
     else:
         read_list(lines, found)
     return used
 
 
-def _recognised(lines: list[str], name: str) -> str:
+def _read_document(text: str, format: str, name: str, found: Found) -> None:
+    # A plain list does not pay for what these import.
+    from sci_cli.readers.prefixes.documents import read_document
+    from sci_cli.readers.prefixes.tree import json_tree, yaml_tree
+
+    read_document((json_tree if format == "json" else yaml_tree)(text, name), found, name)
+
+
+def _recognised(text: str, lines: list[str], name: str) -> str:
     first = next(filter(without_comment, lines), "")
+    if is_json(text):
+        return "json"
+    router = router_format(text)
+    if router:
+        return router
+    if is_yaml(first):
+        return "yaml"
     return "csv" if is_table(first, name) else "list"
 
 

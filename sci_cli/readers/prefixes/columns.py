@@ -85,7 +85,7 @@ def by_header(cells: Sequence[str], line: int, name: str, *, strict: bool) -> Co
         InvalidFile: the rows mean nothing under this header.
     """
     names = tuple(map(_plain, cells))
-    export = _INVENTORY_EXPORT <= set(names)
+    export = _INVENTORY_EXPORT.issubset(names)
     kinds = [_KNOWN.get(each, "") for each in names]
     problems = []
     if strict and not export:
@@ -123,9 +123,7 @@ def by_content(rows: Sequence[tuple[int, Sequence[str]]], name: str) -> tuple[Co
     columns = [[cells[index] for cells in sample if index < len(cells)] for index in range(width)]
     hits = [sum(ordinary_prefix(cell) is not None for cell in column) for column in columns]
     if not any(hits):
-        hits = [
-            sum(_ADDRESS.fullmatch(cell) is not None and "/" in cell for cell in column) for column in columns
-        ]
+        hits = [sum(map(_is_like_a_prefix, column)) for column in columns]
     if not any(hits):
         raise InvalidFile(
             f"{quoted(name)} has no column of prefixes.",
@@ -173,6 +171,10 @@ def _named_twice(names: tuple[str, ...], kinds: list[str], line: int) -> list[st
 
 def _first(names: tuple[str, ...], words: tuple[str, ...]) -> int | None:
     return next((names.index(word) for word in words if word in names), None)
+
+
+def _is_like_a_prefix(cell: str) -> bool:
+    return "/" in cell and _ADDRESS.fullmatch(cell) is not None
 
 
 def _could_be_vpns(cells: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Tables with a VPN and a prefix in each row: CSV with commas, semicolons or tabs, and the rows of a workbook."""
+"""Tables with a VPN and a prefix in each row: CSV with commas, semicolons or tabs; workbooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TypeAlias
 from sci_cli.errors import InvalidFile
 from sci_cli.readers.prefixes.columns import (
     EXAMPLE,
-    OTHER_COLUMNS,
     Columns,
     by_content,
     by_header,
@@ -70,11 +69,11 @@ def read_table(lines: Sequence[str], found: Found, *, name: str, sign: str, stri
         found: takes the rows.
         name: the file as the user named it.
         sign: what separates the fields.
-        strict: whether the file was recognised and not named: then it must have a header of exactly the columns
-            that are known, except where it is the export of an address inventory.
+        strict: whether the file was recognised and not named: then it must have a header of exactly the known
+            columns, except where it is the export of an address inventory.
 
     Raises:
-        InvalidFile: the header is not acceptable, or there is none and the columns do not speak for themselves.
+        InvalidFile: the header is not acceptable, or there is none and the columns cannot be told.
     """
     records = list(_records(lines, sign, found))
     if strict and records and not is_header(records[0][1]):
