@@ -53,7 +53,7 @@ _YAML_KEY = re.compile(
     r"(?:\"[^\"]{1,64}\"|'[^']{1,64}'|[A-Za-z0-9][^\s:#,;][^:#,;\t]{0,62}|[A-Za-z0-9]):(?: .*)?"
 )
 _YAML_ITEM = re.compile(r"- +\S.*|-")
-_BARE_IPV6 = re.compile(r"[0-9A-Fa-f:]+::?")
+_BARE_IPV6 = re.compile(r"[0-9A-Fa-f:]+::[0-9A-Fa-f:]*")
 
 
 def is_json(text: str) -> bool:
@@ -63,7 +63,7 @@ def is_json(text: str) -> bool:
 
 def router_format(text: str) -> str:
     """The format of router output; empty for a text that is none."""
-    sample = _COMMENT.sub("", text[:_LOOKED_AT])
+    sample = _COMMENT.sub("", text[:_LOOKED_AT].replace("\r\n", "\n").replace("\r", "\n"))
     return next((format for format, signs in _SIGNS if signs.search(sample)), "")
 
 

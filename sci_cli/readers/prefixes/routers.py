@@ -33,7 +33,9 @@ _UNKNOWN = "It looks like a route, but not in a form that is known."
 _NO_VPN = frozenset({"default", "all", "*", "base", "global"})
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?")
-_LIKE_A_ROUTE = re.compile(r"(?<![^\s(,\"'])[0-9A-Fa-f]{0,5}[.:][^\s/]{1,60}/[0-9]")
+_LIKE_A_ROUTE = re.compile(
+    r"(?<![^\s(,\"'])(?:[0-9A-Fa-f]{0,5}[.:][^\s/]{0,60}|[0-9][0-9A-Za-z]{0,4}\.[^\s/]{1,60}\.[^\s/]{0,60})/"
+)
 _WITH_RD = re.compile(r"[0-9][0-9.]{0,14}:[0-9]{1,10}:[0-9A-Fa-f.:]{2,45}/[0-9]{1,3}")
 
 

@@ -15,7 +15,7 @@ from sci_cli.safety.text import quoted
 
 MOST_UNPACKED = 200_000_000  # bytes of all parts together
 MOST_PARTS = 2000
-MOST_CELLS = 5_000_000
+MOST_CELLS = 20_000_000  # empty ones that stand before others in their row count, too
 _MOST_COLUMNS = 100
 
 _AS_CSV = "Or save the sheet as 'CSV UTF-8' and give that."
@@ -72,11 +72,11 @@ def _records(sheet: Any, name: str) -> Iterator[Record]:
     # The size a sheet claims may be wrong in either direction; only what is there is counted.
     sheet.reset_dimensions()
     seen = 0
-    for line, values in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), 1):
+    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
         seen += len(values) + 1
         if seen > MOST_CELLS:
             raise _too_large(name)
-        cells = [_text(value) for value in values]
+        cells = [_text(value) for value in values[:_MOST_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         if cells and not cells[0].startswith("#"):
