@@ -183,6 +183,10 @@ FINDINGS: dict[str, str] = {
         "A step before the order is open. Placing the order closes it, because it has no meaning afterwards."
     ),
     "order.vpn_missing": ("The order connects one Private IP VPN to the port; none is named."),
+    "prefix.rejected": (
+        "A line of a prefix list is not a prefix. Correct it, or leave such lines out with --skip-invalid."
+    ),
+    "prefix.skipped": ("A line that is not a prefix was left out because --skip-invalid was given."),
     "prefix.special_use": (
         "The range has a meaning of its own in every network, so it cannot, or can only with "
         "care, be announced through a VPN."

@@ -10,12 +10,13 @@ from sci_cli.operations.outcome import View
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file, the format it was read in, and how many of its lines were taken and rejected."""
+    """A file, the format it was read in, and how many prefixes were taken, rejected, left out on purpose."""
 
     file: str
     format: str
     rows: int
     rejected: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

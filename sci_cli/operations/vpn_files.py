@@ -166,7 +166,7 @@ def _refused(sources: Sequence[Source], rejected: tuple[RejectedLine, ...]) -> O
     )
     error = InvalidFile(
         f"{lines} not acceptable; nothing was compared.",
-        fix=["Correct every line named.", "Or compare the others alone: --skip-invalid"],
+        fix=["Correct every line named.", "Leave them out with --skip-invalid and compare the others."],
     )
     return Outcome(view, findings=tuple(_bad(each) for each in rejected), error=error)
 
@@ -285,10 +285,7 @@ def _clearing(report: CollisionReport, vpns: Mapping[str, Sequence[Entry]]) -> C
     whole = clear(report.matrix)
     single: Clearing[tuple[str, str]] | None = None
     if report.pairs <= SEARCHED_PAIRS:
-        single = clear(
-            ((each.left_vpn, str(each.left)), (each.right_vpn, str(each.right)))
-            for each in every_collision(vpns)
-        )
+        single = clear(_ends(each) for each in every_collision(vpns))
     return ClearingView(
         prefixes=tuple(f"{vpn} {prefix}" for vpn, prefix in single.removed) if single else (),
         prefixes_known=single is not None,
@@ -300,12 +297,18 @@ def _clearing(report: CollisionReport, vpns: Mapping[str, Sequence[Entry]]) -> C
     )
 
 
+def _ends(found: Collision) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Both prefixes, the one with fewer addresses first: between two equally good ways that one goes."""
+    left, right = (found.left_vpn, str(found.left)), (found.right_vpn, str(found.right))
+    return (left, right) if found.left.length >= found.right.length else (right, left)
+
+
 # What is counted -------------------------------------------------------------------------------------------
 
 
 def _file_row(source: Source) -> FileRow:
     table = source.table
-    return FileRow(source.name, table.format, len(table.rows), len(table.rejected))
+    return FileRow(source.name, table.format, len(table.rows), len(table.rejected), len(table.left_out))
 
 
 def _vpn_rows(

@@ -17,12 +17,8 @@ _NAMED = 10
 
 def files(page: Page, view: FilesView, outcome: Outcome) -> None:
     """Files, VPNs, the matrix, the way out."""
-    rows = sum(each.rows for each in view.files)
-    page.line(
-        (f"{counted(len(view.files), 'file')}, {counted(len(view.vpns), 'VPN')}", BOLD),
-        f", {counted(rows, 'prefix', 'prefixes')}",
-    )
     sentences(page, view.lines)
+    _files(page, view)
     _vpns(page, view.vpns)
     if len(view.vpns) <= _MATRIX_VPNS and not page.look.plain:
         _matrix(page, view)
@@ -40,6 +36,23 @@ def files(page: Page, view: FilesView, outcome: Outcome) -> None:
         page.paragraph(
             f"{view.unlisted} overlaps are counted and not listed; --all or -o csv lists every one."
         )
+
+
+def _files(page: Page, view: FilesView) -> None:
+    page.blank()
+    left_out = any(each.left_out for each in view.files)
+    page.table(
+        ["File", "Read as", "Prefixes", "Rejected", *(["Left out"] if left_out else [])],
+        [
+            (
+                each.file,
+                each.format,
+                *map(str, (each.rows, each.rejected)),
+                *([str(each.left_out)] if left_out else []),
+            )
+            for each in view.files
+        ],
+    )
 
 
 def _vpns(page: Page, rows: Sequence[VpnRow]) -> None:

@@ -1,0 +1,140 @@
+"""Prefix lists compared with each other: every overlap, what is rejected, what would clear it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from sci_cli.domain.findings import Severity
+from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_file_views import FilesView, MatrixCell
+from sci_cli.operations.vpn_files import FilesRequest, Source, check_files, overlaps
+from sci_cli.readers.prefix_lists import read_prefix_data
+from tests.operations.build import codes
+
+
+def sources(lists: Mapping[str, str]) -> list[Source]:
+    """A source for each file name and its text."""
+    return [
+        Source(name, name.partition(".")[0], read_prefix_data(text.encode(), name=name))
+        for name, text in lists.items()
+    ]
+
+
+def checked(request: FilesRequest | None = None, /, **lists: str) -> tuple[FilesView, Outcome]:
+    """What is said about these lists; the keyword is the name of the VPN."""
+    named = {f"{name}.txt": text for name, text in lists.items()}
+    outcome = check_files(sources(named), request or FilesRequest())
+    assert isinstance(outcome.view, FilesView)
+    return outcome.view, outcome
+
+
+def test_lists_apart_are_fine() -> None:
+    view, outcome = checked(CORP="10.20.0.0/16\n", LAB="10.40.0.0/16\n2001:db8::/32\n")
+    assert (view.pairs, view.matrix, view.clearing, outcome.error, outcome.findings) == (
+        0,
+        (),
+        None,
+        None,
+        (),
+    )
+    assert [(row.vpn, row.v4, row.v6) for row in view.vpns] == [("CORP", 1, 0), ("LAB", 1, 1)]
+
+
+def test_an_overlap_names_both_vpns_prefixes_files_and_lines() -> None:
+    view, outcome = checked(CORP="10.20.0.0/16\n10.30.0.0/16\n", LAB="\n10.30.4.0/22\n")
+    (found,) = outcome.findings
+    assert (found.code, found.severity) == ("vpn.prefix_overlap", Severity.BLOCKER)
+    assert found.message == ("VPN CORP 10.30.0.0/16 (CORP.txt:2) contains VPN LAB 10.30.4.0/22 (LAB.txt:2).")
+    assert (found.details["intersection"], found.details["addresses"]) == ("10.30.4.0/22", "1024")
+    assert isinstance(outcome.error, RuleViolation)
+    assert (view.pairs, view.shared_v4, view.matrix) == (1, 1024, (MatrixCell("CORP", "LAB", 1),))
+
+
+def test_the_way_out_takes_the_fewest_and_of_two_the_smaller_prefix() -> None:
+    view, _ = checked(CORP="10.30.0.0/16\n", LAB="10.30.4.0/22\n")
+    assert view.clearing is not None
+    assert (view.clearing.prefixes, view.clearing.prefixes_proven) == (("LAB 10.30.4.0/22",), True)
+    view, _ = checked(WIDE="10.0.0.0/8\n", A="10.1.0.0/16\n", B="10.2.0.0/16\n10.3.0.0/16\n")
+    assert view.clearing is not None
+    assert (view.clearing.prefixes, view.clearing.vpns) == (("WIDE 10.0.0.0/8",), ("WIDE",))
+
+
+def test_a_prefix_that_contains_very_many_is_said_once_with_the_count() -> None:
+    inside = "".join(f"10.{number // 256}.{number % 256}.0/24\n" for number in range(400))
+    view, outcome = checked(WIDE="10.0.0.0/8\n", LAB=inside)
+    said = [each for each in outcome.findings if each.code == "vpn.prefix_overlap"]
+    assert [each.details["count"] for each in said] == ["400"]
+    assert "contains 400 prefixes of other VPNs: LAB." in said[0].message
+    assert (view.pairs, view.unlisted) == (400, 0)
+
+
+def test_with_all_every_overlap_is_a_finding() -> None:
+    one = "".join(f"10.{number // 256}.{number % 256}.0/24\n" for number in range(300))
+    view, outcome = checked(A=one, B=one)
+    assert (view.pairs, len(outcome.findings), view.unlisted) == (300, 100, 200)
+    view, outcome = checked(FilesRequest(every=True), A=one, B=one)
+    assert (len(outcome.findings), view.unlisted) == (300, 0)
+    assert len(list(overlaps(sources({"A.txt": one, "B.txt": one})))) == 300
+
+
+def test_rejected_lines_stop_everything_and_all_are_named() -> None:
+    view, outcome = checked(CORP="10.20.0.1/16\n10.20.0.0/16\nnonsense\n", LAB="10.20.0.0/16\n")
+    assert isinstance(outcome.error, InvalidFile)
+    assert codes(outcome.findings) == ["prefix.rejected"] * 2
+    assert [(each.line, each.correction) for each in view.rejected] == [(1, "10.20.0.0/16"), (3, "")]
+    assert (view.pairs, view.vpns) == (0, ())
+
+
+def test_rejected_lines_are_left_out_when_somebody_says_so() -> None:
+    _, outcome = checked(
+        FilesRequest(skip_invalid=True), CORP="10.20.0.1/16\n10.20.0.0/16\n", LAB="10.20.0.0/16\n"
+    )
+    assert codes(outcome.findings) == ["vpn.prefix_overlap", "prefix.skipped"]
+
+
+def test_the_vpn_column_wins_over_the_name_of_the_file_and_letter_case_makes_no_difference() -> None:
+    found = sources({"all.csv": "vpn,prefix\nCORP,10.1.0.0/16\ncorp,10.2.0.0/16\nLAB,10.3.0.0/16\n"})
+    view = check_files(found, FilesRequest()).view
+    assert isinstance(view, FilesView)
+    assert [(row.vpn, row.v4) for row in view.vpns] == [("CORP", 2), ("LAB", 1)]
+
+
+def test_a_file_whose_name_is_no_vpn_asks_for_one() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        check_files(
+            [Source("=x.txt", "=x", read_prefix_data(b"10.1.0.0/16\n", name="=x.txt"))], FilesRequest()
+        )
+    assert "--vpn" in str(caught.value.fix)
+
+
+@pytest.mark.parametrize(
+    ("maximum", "expected"),
+    [(1, ["vpn.max_exceeded"]), (2, ["vpn.near_max"]), (3, [])],
+)
+def test_the_total_is_held_against_the_smallest_max(maximum: int, expected: list[str]) -> None:
+    _, outcome = checked(FilesRequest(maximum={4: maximum}), A="10.1.0.0/16\n", B="10.2.0.0/16\n")
+    assert codes(outcome.findings) == expected
+
+
+def test_duplicates_and_nesting_within_a_vpn_are_notes() -> None:
+    _, outcome = checked(A="10.1.0.0/16\n10.1.0.0/16\n10.1.1.0/24\n")
+    assert [(each.code, each.severity.value) for each in outcome.findings] == [
+        ("vpn.prefix_duplicate", "note"),
+        ("vpn.prefix_nested", "note"),
+    ]
+    assert outcome.error is None
+
+
+def test_aggregation_counts_and_lists_the_fewest_prefixes() -> None:
+    view, _ = checked(FilesRequest(aggregate=True), A="10.0.0.0/25\n10.0.0.128/25\n10.0.1.0/24\n")
+    assert (view.vpns[0].fewest, view.vpns[0].aggregated) == (1, ("10.0.0.0/23",))
+
+
+def test_the_usual_max_for_a_number_of_sites_is_named_with_its_source() -> None:
+    view, _ = checked(FilesRequest(sites=300), A="10.0.0.0/25\n")
+    assert view.sites is not None
+    assert (view.sites.band, view.sites.v4, view.sites.v6) == ("251-500", 2500, 1500)
+    assert "2021" in view.sites.source
