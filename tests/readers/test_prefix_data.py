@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from pathlib import Path
 
@@ -204,6 +205,30 @@ def test_a_line_that_looks_like_a_route_and_cannot_be_read_is_rejected(line: str
     assert words in table.rejected[0].reason
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Gateway of last resort is 10.1.1.2 to network 0.0.0.0",
+        "Load for five secs: 1%/0%; one minute: 2%; five minutes: 2%",
+        "Time source is NTP, 20:15:01.123 UTC Mon Nov 23 2026",
+        "*Nov 23 20:15:01.123: %LINEPROTO-5-UPDOWN: Line protocol on Interface Gi0/0/1.100, changed state",
+        "Banner: see http://intranet.example.net/rules for 2026",
+        "BGP table version is 3, local router ID is 192.0.2.1",
+        "Route Distinguisher: 192.0.2.1:100",
+        "Mon Nov 23 20:48:15.123 UTC",
+        "router bgp 65000",
+    ],
+)
+def test_messages_and_legends_between_the_routes_are_passed_over(line: str) -> None:
+    for heading, route in (
+        ("Routing Table: ACME", "C    10.1.0.0/16 is directly connected, Gi0/0"),
+        ("ACME.inet.0: 1 destinations, 1 routes", "10.1.0.0/16        *[Direct/0] 1w2d"),
+        ("Route Table (Service: ACME)", "10.1.0.0/16         Local   Local     10d02h03m  0"),
+    ):
+        table = read(f"{heading}\n{line}\n{route}\n{line}\n")
+        assert (in_short(table), table.rejected) == ("ACME: 10.1.0.0/16", ())
+
+
 def test_the_global_table_after_that_of_a_vrf_has_no_vpn() -> None:
     text = (
         "pe1#show ip route vrf ACME\nC  10.1.0.0/16 is directly connected, Gi0/0\n"
@@ -389,6 +414,16 @@ def test_a_prefix_of_json_is_text_and_its_line_is_named() -> None:
     assert places(table.rejected) == "2 10 | 2  | 5 10.2.0.1/16 | 6 10.3.0.0/16"
 
 
+def test_every_sample_in_the_documentation_reads_as_it_stands() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "prefix-files.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(?:text|yaml|json)\n(.*?)```", text, re.DOTALL)
+    tables = [read(block) for block in blocks]
+    assert [table.format for table in tables] == ["list", "csv", "yaml", "json", "json", "cisco"]
+    assert [table.rejected for table in tables] == [()] * 6
+    assert in_short(tables[-1]) == "ACME: 172.16.1.0/24 192.168.5.0/24"
+    assert [name for name in FORMATS if f"`{name}`" not in text] == []
+
+
 # FAST PATH -------------------------------------------------------------------------------------------------
 
 ANY_PREFIX = st.one_of(
@@ -407,7 +442,7 @@ ANY_PREFIX = st.one_of(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(ANY_PREFIX)
 def test_the_fast_path_agrees_with_the_domain_or_says_nothing(text: str) -> None:
     quick = ordinary_prefix(text)
