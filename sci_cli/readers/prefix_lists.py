@@ -146,13 +146,14 @@ def _read_document(text: str, format: str, name: str, found: Found) -> None:
 
 
 def _recognised(text: str, lines: list[str], name: str) -> str:
-    first = next(filter(without_comment, lines), "")
+    contents = filter(without_comment, lines)
+    first, second = next(contents, ""), next(contents, "")
     if is_json(text):
         return "json"
     router = router_format(text)
     if router:
         return router
-    if is_yaml(first):
+    if is_yaml(first, second):
         return "yaml"
     return "csv" if is_table(first, name) else "list"
 

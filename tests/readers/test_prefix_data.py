@@ -237,6 +237,18 @@ def test_the_global_table_after_that_of_a_vrf_has_no_vpn() -> None:
     assert in_short(read(text)) == "ACME: 10.1.0.0/16 | -: 10.1.0.0/16"
 
 
+@pytest.mark.parametrize(
+    ("command", "vpn"), [("show bgp vpnv4 unicast all", "-"), ("sh ip bgp vpnv4 vrf RED", "RED")]
+)
+def test_a_route_distinguisher_without_a_vrf_does_not_continue_the_vrf_before(command: str, vpn: str) -> None:
+    text = (
+        f"pe1#{command}\n"
+        "Route Distinguisher: 65000:100 (default for vrf ACME)\n *>  10.1.0.0/16  192.0.2.7  0 i\n"
+        "Route Distinguisher: 65000:300\n *>  10.3.0.0/16  192.0.2.7  0 i\n"
+    )
+    assert in_short(read(text)) == f"ACME: 10.1.0.0/16 | {vpn}: 10.3.0.0/16"
+
+
 def test_an_own_address_that_no_other_route_covers_is_kept_in_its_place() -> None:
     text = (
         "Routing Table: ACME\nL  10.9.0.1/32 is directly connected, Loopback0\n"
@@ -269,6 +281,7 @@ def test_tables_of_the_system_are_left_out() -> None:
         "# from show ip route, is directly connected\n10.1.0.0/16\n",
         "fd00:1::/32\nfd00:2::/32\n",
         "dead:beef::/32\n",
+        "my prefixes:\n10.1.0.0/16\n",
         "10.1.0.0/16 // Gateway of last resort is here\n",
     ],
 )
@@ -323,6 +336,7 @@ def test_all_rejected_lines_come_back_however_many() -> None:
         ("vpn,prefix,comment\nB,10.30.0.0/16,hello\n", "csv"),
         ("vpn\tprefix\n\u00a0B \t 10.30.0.0/16\u00a0\n", "tsv"),
         ("vrf,network\nB,10.30.0.0/16\n", ""),
+        ("; a remark\n! another\nvpn,prefix\n// and\nB,10.30.0.0/16\n", ""),
         ("VRF,Subnet,Netmask\nB,10.30.0.0,255.255.0.0\n", ""),
     ],
 )
@@ -400,6 +414,10 @@ def test_fields_without_a_column_are_rejected_in_a_table_that_is_named() -> None
         ('{"vpns": {"B": {"prefixes": ["10.1.0.0/16"]}}}', "B: 10.1.0.0/16"),
         ('{"B": {"prefixes": ["10.1.0.0/16"]}}', "B: 10.1.0.0/16"),
         ('{"vrf": "B", "table": {"routes": [{"prefix": "10.1.0.0/16"}]}}', "B: 10.1.0.0/16"),
+        (
+            '[{"space": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": [{"addressPrefix": "10.1.2.0/24"}]}]',
+            "-: 10.1.0.0/16 10.1.2.0/24",
+        ),
         ("vpn: B\nprefixes:\n  - 10.1.0.0/16\n", "B: 10.1.0.0/16"),
         ("B:\n- 10.1.0.0/16\nC:\n", "B: 10.1.0.0/16"),
     ],

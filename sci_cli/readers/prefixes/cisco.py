@@ -24,8 +24,8 @@ _VRF_LINES = (
     re.compile(r"IP(?:v6)? Rout(?:e|ing) Table for VRF \"([^\"]{1,64})\""),
     re.compile(r"BGP VRF ([^\s,]{1,64})"),
     re.compile(r"BGP routing table information for VRF ([^\s,]{1,64})"),
-    re.compile(r"Route Distinguisher: .{0,100}\((?:default for vrf|VRF) ([^\s)]{1,64})\)"),
 )
+_OF_RD = re.compile(r"Route Distinguisher: .{0,100}\((?:default for vrf|VRF) ([^\s)]{1,64})\)")
 _BGP_BEGINS = ("BGP table version", "BGP VRF ", "BGP routing table", "Network ", "Route Distinguisher:")
 _RIB_BEGINS = ("Codes:", "Source Codes:", "Routing Table:", "IPv6 Routing Table", "IP Route Table")
 _CODE = re.compile(r"[A-Za-z*%+&!()>=~?][A-Za-z0-9*%+&!()>=~?]{0,4}")
@@ -65,6 +65,9 @@ def _is_heading(text: str, state: _State) -> bool:
             if named:
                 state.routes.in_vrf(named[1].rstrip(","))
                 state.major = state.length = None
+    if text.startswith("Route Distinguisher:"):
+        named = _OF_RD.match(text)
+        state.routes.in_section(named[1] if named else "")
     if text.startswith(_BGP_BEGINS):
         state.is_bgp = True
         return not like_a_route(text)

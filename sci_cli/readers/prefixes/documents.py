@@ -93,17 +93,33 @@ def _walk(node: Node, vpn: str | None, found: Found) -> None:
             else:
                 _walk(each, vpn, found)
     elif isinstance(node, Pairs):
-        keys = {_plain(key) for key, _ in node.pairs}
-        if keys & (_PREFIX_KEYS | _REFERENCE_KEYS):
+        if _is_record(node):
             _take_record(node, vpn, found)
             return
         vpn = _vpn_of(node, vpn)
         for key, value in node.pairs:
-            if _plain(key) in _GROUPS:
+            plain = _plain(key)
+            if plain in _GROUPS:
                 _take_groups(value, vpn, found)
+            elif plain in _PREFIX_KEYS and not isinstance(value, Leaf):
+                _walk(value, vpn, found)
             else:
                 _note_more(key, value, found)
                 _walk_unknown(key, value, vpn, found)
+
+
+def _is_record(node: Pairs) -> bool:
+    """Whether prefixes stand in this mapping itself, and not only in others below it."""
+    for key, value in node.pairs:
+        plain = _plain(key)
+        if plain in _REFERENCE_KEYS and isinstance(value, Leaf):
+            return True
+        if plain in _PREFIX_KEYS:
+            if isinstance(value, Leaf) and not value.is_null:
+                return True
+            if isinstance(value, Items) and any(isinstance(each, Leaf) for each in value.items):
+                return True
+    return False
 
 
 def _walk_unknown(key: str, value: Node, vpn: str | None, found: Found) -> None:

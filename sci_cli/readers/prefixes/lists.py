@@ -10,7 +10,7 @@ from sci_cli.readers.prefixes.quick import ordinary_prefix
 from sci_cli.readers.prefixes.rows import ODD_BLANKS, Found, Row
 
 _SEPARATOR = re.compile("[,;]")
-_COMMENT_LINE = ("#", "!", ";", "//")
+COMMENT_LINE = ("#", "!", ";", "//")
 _COMMENT = re.compile(r"#| !| //")
 _LOOKS_LIKE_PREFIX = re.compile(r"[0-9A-Fa-f:.]*[.:/][0-9A-Fa-f:./]*")
 
@@ -41,7 +41,7 @@ def read_list(lines: Iterable[str], found: Found) -> None:
 def without_comment(line: str) -> str:
     """The line without its comment, with ordinary blanks, without blanks at its ends."""
     content = line.translate(ODD_BLANKS).strip(" ") if not line.isascii() or "\t" in line else line.strip(" ")
-    if content.startswith(_COMMENT_LINE):
+    if content.startswith(COMMENT_LINE):
         return ""
     comment = _COMMENT.search(content)
     return content[: comment.start()].rstrip(" ") if comment else content

@@ -67,11 +67,17 @@ def router_format(text: str) -> str:
     return next((format for format, signs in _SIGNS if signs.search(sample)), "")
 
 
-def is_yaml(first: str) -> bool:
-    """Whether the first line that is no comment begins YAML."""
+def is_yaml(first: str, second: str) -> bool:
+    """Whether the first two lines that are no comments begin YAML."""
     if len(first) > 1000 or "\t" in first:
         return False
     content = first.rstrip(" ")
     if _BARE_IPV6.fullmatch(content):
         return False
-    return content == "---" or bool(_YAML_ITEM.fullmatch(content) or _YAML_KEY.fullmatch(content))
+    if content == "---" or _YAML_ITEM.fullmatch(content):
+        return True
+    if not _YAML_KEY.fullmatch(content):
+        return False
+    # A heading above a plain list ends with a colon, too; below a key its list begins, or the next key.
+    below = second.rstrip(" ")[:1000]
+    return not content.endswith(":") or below[:1] in (" ", "\t", "-", "") or bool(_YAML_KEY.fullmatch(below))

@@ -52,12 +52,17 @@ class Routes:
 
     found: Found
     vpn: str | None = None
+    _shown: str | None = None
     _seen: set[tuple[str | None, Prefix]] = field(default_factory=set)
     _own: list[tuple[Row, str]] = field(default_factory=list)
 
     def in_vrf(self, name: str) -> None:
-        """What follows belongs to this VRF; the global table has none."""
-        self.vpn = None if name.casefold() in _NO_VPN else name
+        """What follows belongs to this VRF, as a command or a heading says; the global table has none."""
+        self.vpn = self._shown = None if name.casefold() in _NO_VPN else name
+
+    def in_section(self, name: str) -> None:
+        """The next section belongs to this VRF; one that names none, to that of the command or heading."""
+        self.vpn = name or self._shown
 
     def take(self, line: int, text: str, *, own: bool = False) -> None:
         """Adds the route to this prefix.

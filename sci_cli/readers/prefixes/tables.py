@@ -16,7 +16,7 @@ from sci_cli.readers.prefixes.columns import (
     is_header,
     prefix_text,
 )
-from sci_cli.readers.prefixes.lists import looks_like_prefixes, pieces, without_comment
+from sci_cli.readers.prefixes.lists import COMMENT_LINE, looks_like_prefixes, pieces, without_comment
 from sci_cli.readers.prefixes.rows import ODD_BLANKS, Found
 from sci_cli.safety.text import describe_unsafe, quoted
 
@@ -62,7 +62,7 @@ def is_table(content: str, name: str) -> bool:
 def read_table(lines: Sequence[str], found: Found, *, name: str, sign: str, strict: bool) -> None:
     """Reads a table of text.
 
-    Blank lines and lines that begin with `#` are skipped. A field may hold several prefixes.
+    Blank lines and lines that are comments in a list are skipped. A field may hold several prefixes.
 
     Args:
         lines: all lines of the file.
@@ -143,12 +143,13 @@ def _vrf_of_export(text: str) -> str | None:
 
 
 def _records(lines: Sequence[str], sign: str, found: Found) -> Iterator[Record]:
+    comments = tuple(each for each in COMMENT_LINE if each != sign)
     index = 0
     while index < len(lines):
         line = index + 1
         content = _tidied(lines[index], sign)
         index += 1
-        if not content.strip(" \t") or content.startswith("#"):
+        if not content.strip(" \t") or content.startswith(comments):
             continue
         if '"' in content and content.count('"') % 2:
             content, index = _joined(content, lines, index, sign)
