@@ -415,7 +415,7 @@ def test_fields_without_a_column_are_rejected_in_a_table_that_is_named() -> None
         ('{"B": {"prefixes": ["10.1.0.0/16"]}}', "B: 10.1.0.0/16"),
         ('{"vrf": "B", "table": {"routes": [{"prefix": "10.1.0.0/16"}]}}', "B: 10.1.0.0/16"),
         (
-            '[{"space": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": [{"addressPrefix": "10.1.2.0/24"}]}]',
+            '[{"space": {"addressPrefixes": ["10.1.0.0/16"]}, "subnets": [{"subnet": "10.1.2.0/24"}]}]',
             "-: 10.1.0.0/16 10.1.2.0/24",
         ),
         ("vpn: B\nprefixes:\n  - 10.1.0.0/16\n", "B: 10.1.0.0/16"),
