@@ -1,0 +1,1 @@
+"""Prefix lists of any size, checked for collisions straight from their bytes."""

@@ -1,0 +1,94 @@
+"""Checking prefix lists with the standard library alone: the fastest way up to some 50,000 prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sci_cli.bulk.lines import Columns, Layout, empty_columns, find_layout, read_lines, split_lines
+from sci_cli.bulk.sources import Intake, Source, chunks
+from sci_cli.domain.collisions import Collision, CollisionReport, collisions_of, matrix_of, report_of
+from sci_cli.domain.laminar import PLACE_BITS, VPN_BITS, sorted_rows, survey
+from sci_cli.domain.prefixes import BITS
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """The acceptable lines of all lists, and what was noticed while they were read."""
+
+    columns: dict[int, Columns]
+    intake: Intake
+
+    def report(self, limit: int) -> CollisionReport:
+        """What collides among them."""
+        names, ranks = self.intake.ranks()
+        surveys = {
+            version: survey(self._numbers(version, ranks), BITS[version], len(names), limit)
+            for version in BITS
+        }
+        return report_of(names, surveys, matrix_of(names, surveys), self.intake.origin_of, limit)
+
+    def collisions(self) -> Iterator[Collision]:
+        """Every collision, in the order of `every_collision`."""
+        names, ranks = self.intake.ranks()
+        for version, bits in BITS.items():
+            rows, _ = sorted_rows(self._numbers(version, ranks), bits, len(names))
+            yield from collisions_of(rows, names, self.intake.origin_of)
+
+    def _numbers(self, version: int, ranks: list[int]) -> list[int]:
+        columns = self.columns[version]
+        return [
+            (prefix << VPN_BITS | ranks[vpn]) << PLACE_BITS | place
+            for prefix, vpn, place in zip(columns.prefixes, columns.vpns, columns.places, strict=True)
+        ]
+
+
+def read_plain(
+    sources: Sequence[Source], *, most_rejected: int, progress: Callable[[int], None] | None = None
+) -> PlainTable:
+    """Reads every line of the lists.
+
+    Args:
+        sources: the lists.
+        most_rejected: how many rejected lines are kept.
+        progress: called with the number of bytes of each piece that is done.
+
+    Raises:
+        InvalidFile: a list as a whole cannot be read.
+        FileNotThere: there is no such file.
+        StoreUnavailable: a file cannot be read.
+    """
+    intake = Intake(most_rejected)
+    columns = empty_columns()
+    for source in sources:
+        intake.begin(source.name)
+        layout: Layout | None = None
+        for chunk in chunks(source):
+            lines = split_lines(chunk)
+            if layout is None:
+                layout, before = begin_list(lines, source, intake)
+                lines = lines[before:]
+            if layout is not None:
+                read_lines(lines, layout, intake, columns)
+            if progress is not None:
+                progress(len(chunk))
+        if layout is None and source.vpn is not None:
+            intake.vpn_number(source.vpn)
+    return PlainTable(columns, intake)
+
+
+def begin_list(lines: list[str], source: Source, intake: Intake) -> tuple[Layout | None, int]:
+    """How the list is built, and how many lines come before its prefixes, which the intake has counted.
+
+    Raises:
+        InvalidFile: the header is not acceptable, or no VPN is named.
+    """
+    found = find_layout(lines, source)
+    if found is None:
+        intake.lines += len(lines)
+        return None, len(lines)
+    layout, before = found
+    intake.lines += before
+    if layout.vpn is not None:
+        intake.vpn_number(layout.vpn)
+    return layout, before

@@ -1,0 +1,305 @@
+"""Prefix lists from their bytes: both engines against each other and against the definition."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sci_cli.bulk import check as checking
+from sci_cli.bulk.check import WITHOUT_NUMPY, BulkResult, Table, check, result_of
+from sci_cli.bulk.fast import read_fast
+from sci_cli.bulk.plain import read_plain
+from sci_cli.bulk.sources import Rejected, Source
+from sci_cli.domain.collisions import Entry, Origin, collide, every_collision
+from sci_cli.domain.prefixes import Prefix, PrefixProblem, network_of, parse_prefix
+from sci_cli.errors import FileNotThere, InvalidFile
+from tests.domain import pairwise
+
+Engine = Callable[..., Table]
+ENGINES: dict[str, Engine] = {"plain": read_plain, "fast": read_fast}
+
+
+def done(engine: Engine, sources: Sequence[Source], limit: int = 20) -> BulkResult:
+    return result_of(engine(sources, most_rejected=50), limit)
+
+
+def same(sources: Sequence[Source], limit: int = 20) -> BulkResult:
+    plain, fast = done(read_plain, sources, limit), done(read_fast, sources, limit)
+    assert fast == plain
+    assert list(fast.collisions()) == list(plain.collisions())
+    return plain
+
+
+def written(prefix: Prefix, rnd: random.Random) -> str:
+    """One of the spellings of a prefix."""
+    text = str(prefix)
+    if prefix.version == 4:
+        return text
+    groups = [f"{prefix.network >> shift & 0xFFFF:x}" for shift in range(112, -1, -16)]
+    full = ":".join(groups) + f"/{prefix.length}"
+    padded = ":".join(group.zfill(4) for group in groups) + f"/{prefix.length}"
+    return rnd.choice((text, text.upper(), full, padded))
+
+
+def random_sources(seed: int) -> tuple[list[Source], dict[str, list[Entry]]]:
+    """Lists of random prefixes in all layouts, and the same as entries."""
+    rnd = random.Random(seed)
+    vpns = {name: given for name, given in pairwise.random_vpns(seed, 40).items() if name.isascii()}
+    rows = [(name, entry.prefix) for name, given in vpns.items() for entry in given]
+    rnd.shuffle(rows)
+    entries: dict[str, list[Entry]] = {}
+    sources: list[Source] = []
+    while rows:
+        part, rows = rows[: rnd.randint(1, 30)], rows[rnd.randint(1, 30) :]
+        source = f"list {len(sources)}"
+        plain = rnd.choice(sorted(vpns)) if rnd.random() < 0.4 else None
+        order = rnd.choice((("vpn", "prefix"), ("prefix", "vpn")))
+        lines = [] if plain else [",".join(order)]
+        if plain:
+            entries.setdefault(plain, [])
+        for name, prefix in part:
+            if rnd.random() < 0.1:
+                lines.append(rnd.choice(("", "  ", "# a comment, with a comma", "10.0.0.1/24", "x,y,z")))
+            lines.append(written(prefix, rnd))
+            if not plain:
+                pair = {"vpn": name, "prefix": lines.pop()}
+                lines.append(",".join(pair[column] for column in order))
+            entries.setdefault(plain or name, []).append(Entry(prefix, Origin(source, len(lines))))
+        end = rnd.choice(("\n", "\n", "\r\n", "\r"))
+        data = end.join(lines) + rnd.choice(("", end))
+        sources.append(Source(source, plain, rnd.choice((b"", b"\xef\xbb\xbf")) + data.encode()))
+    return sources, entries
+
+
+def accepted(prefix: Prefix) -> bool:
+    try:
+        return parse_prefix(str(prefix)) == prefix
+    except PrefixProblem:
+        return False  # an IPv4 address in disguise
+
+
+def as_entries_say(seed: int) -> None:
+    sources, entries = random_sources(seed)
+    kept = {name: [entry for entry in given if accepted(entry.prefix)] for name, given in entries.items()}
+    limit = seed % 12
+    result = same(sources, limit)
+    found = {count.vpn for count in result.report.vpns}
+    kept = {name: given for name, given in kept.items() if given or name in found}
+    assert result.report == collide(kept, limit=limit)
+    assert list(result.collisions()) == list(every_collision(kept))
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_random_lists_are_reported_the_same_by_both_engines_and_from_entries(part: int) -> None:
+    for seed in range(part * 100, part * 100 + 100):
+        as_entries_say(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(20))
+def test_twenty_thousand_random_lists_are_reported_the_same(part: int) -> None:
+    for seed in range(20_000 + part * 1000, 21_000 + part * 1000):
+        as_entries_say(seed)
+
+
+def crowd(seed: int, vpn_count: int, rows: int, spread: int) -> Source:
+    """Many VPNs on few addresses: prefixes of hundreds of VPNs with hundreds of others inside."""
+    rnd = random.Random(seed)
+    lines = ["vpn,prefix"]
+    for _ in range(rows):
+        version = rnd.choice((4, 6))
+        length = rnd.choice((8, 8, 16, 24, 30) if version == 4 else (16, 48, 64, 72, 120, 128))
+        top = (32 if version == 4 else 128) - 6
+        prefix = network_of(
+            version, (10 << (24 if version == 4 else 120)) | rnd.randrange(spread) << top - 12, length
+        )
+        lines.append(f"V{rnd.randrange(vpn_count)},{prefix}")
+    return Source("crowd", None, "\n".join(lines).encode())
+
+
+@pytest.mark.parametrize("vpn_count", [3, 60, 400, 3000])
+@pytest.mark.parametrize("spread", [1, 40, 4000])
+def test_crowded_lists_are_reported_the_same_whichever_way_the_matrix_is_added_up(
+    vpn_count: int, spread: int
+) -> None:
+    source = crowd(vpn_count + spread, vpn_count, 3000, spread)
+    fast, plain = done(read_fast, [source]), done(read_plain, [source])
+    assert fast.report.pairs == sum(fast.report.matrix.values()) > 0
+    assert fast == plain
+
+
+@given(st.lists(st.text('0123456789abcdefABCDEF:./ ,V\r\n"#-%x', max_size=24), max_size=30))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_taken_or_rejected_the_same_by_both_engines(lines: list[str]) -> None:
+    data = "\n".join(["vpn,prefix", *lines]).encode()
+    same([Source("text", None, data)])
+    same([Source("text", "CORP", b"10.0.0.0/8\n" + data)])
+
+
+ODD = [
+    "1.2.3.4/32", "01.2.3.4/32", "1.2.3.04/32", "1.2.3.4/032", "1.2.3.4/33", "256.0.0.0/8", "1.2.3/24",
+    "1.2.3.4.5/32", "1..3.4/32", ".1.2.3/32", "10.0.0.1/8", "1.2.3.4/", "/8", "1.2.3.4", "1.2.3.4/8/8",
+    "0.0.0.0/0", "255.255.255.255/32", "300.1.1.1/8", "1.2.3.999/32", "::/0", "::1/128", "1::/16", ":1::/16",
+    "1:::/16", "1::2::/128", "1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7:8:9/128", "1:2:3:4:5:6:7::/112",
+    "1:2:3:4:5:6:7:8::/128", "::2:3:4:5:6:7:8/128", "1::3:4:5:6:7:8/128", "1::2:3:4:5:6:7:8/128",
+    "12345::/16", "g::/16", "::ffff:10.0.0.0/104", "::ffff:a00:0/104", "::fffe:a00:0/104", "::10.0.0.0/104",
+    "fe80::%1/64", "FFFF:FFFF::/32", "2001:db8::/129", "2001:db8::/199", "2001:db8::/299", "2001:DB8::/032",
+    "2001:db8:/32", "2001:db8::1/64", "1:2:3:4:5:6:7/112", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+    "1.2.3.4/３２", "10.0.0.0/８", "10.0.0.0\t/8", " 10.0.0.0/8", "10.0.0.0/8 ", "10.0.0.0/8;", "10.0.0.0/8,",
+    "10.0.0.0/8 10.1.0.0/16", "10.0.0.0-10.0.0.255", "10.0.0.0/255.0.0.0", "\x00", "1:2:3:4:5:6:7:8/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("layout", ["plain", "vpn,prefix", "prefix,vpn"])
+@pytest.mark.parametrize("name", list(ENGINES))
+def test_a_line_is_taken_exactly_as_the_one_reader_of_prefixes_takes_it(
+    name: str, layout: str, text: str
+) -> None:
+    line = {"plain": text, "vpn,prefix": f"CORP,{text}", "prefix,vpn": f"{text},CORP"}[layout]
+    if layout != "plain" and ("," in text or '"' in text):
+        pytest.skip("the comma would make a column")
+    header = [] if layout == "plain" else [layout]
+    lines = [*header, line.replace(text, "10.9.9.0/24"), line, line.replace(text, "2001:db8:9::/48")]
+    result = done(
+        ENGINES[name], [Source("odd", "CORP" if layout == "plain" else None, "\n".join(lines).encode())]
+    )
+    (count,) = result.report.vpns
+    number = len(header) + 2
+    try:
+        prefix = parse_prefix(text.strip(" "))
+    except PrefixProblem as problem:
+        assert (count.v4, count.v6) == (1, 1)
+        (bad,) = result.rejected
+        assert (bad.source, bad.line, bad.correction) == ("odd", number, problem.correction)
+        assert bad.reason == problem.message or "contains" in bad.reason
+    else:
+        assert result.rejected == ()
+        assert (count.v4, count.v6) == ((2, 1) if prefix.version == 4 else (1, 2))
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+def test_every_bad_line_is_named_with_number_text_reason_and_correction(name: str) -> None:
+    data = b"prefix,vpn\n10.0.0.0/8,CORP\n10.0.0.1/24,CORP\n\n# note\n10.1.0.0/16,\nhello,CORP\n"
+    result = done(
+        ENGINES[name], [Source("a.csv", None, data), Source("b.txt", "LAB", b"10.2.0.0/16\n\xff\n")]
+    )
+    assert [(each.source, each.line, each.text, each.correction) for each in result.rejected] == [
+        ("a.csv", 3, "10.0.0.1/24,CORP", "10.0.0.0/24"),
+        ("a.csv", 6, "10.1.0.0/16,", ""),
+        ("a.csv", 7, "hello,CORP", ""),
+        ("b.txt", 2, "?", ""),
+    ]
+    assert result.rejected_count == 4
+    assert result.rejected[0].reason == "'10.0.0.1/24' has host bits set. Did you mean 10.0.0.0/24?"
+    assert result.rejected[1].reason == "The VPN name is empty."
+    assert [each.left_vpn for each in result.report.listed] == ["CORP"]
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+def test_only_the_first_bad_lines_are_kept_and_all_are_counted(name: str) -> None:
+    data = b"10.0.0.0/8\n" + b"nothing\n" * 70
+    result = done(ENGINES[name], [Source("a", "A", data)])
+    assert (len(result.rejected), result.rejected_count) == (50, 70)
+    assert result.rejected[0] == Rejected("a", 2, "nothing", result.rejected[0].reason, "")
+
+
+def test_a_list_of_many_pieces_keeps_its_line_numbers(tmp_path: Path) -> None:
+    """A mistake far inside; names of up to 64 letters, more of them than the first table of names holds."""
+    names = [f"{'V' * (number % 60)}{number}" for number in range(3000)]
+    lines = [
+        "vpn,prefix",
+        *(f"{name},10.{at >> 8 & 255}.{at & 255}.0/24" for at, name in enumerate(names * 30)),
+    ]
+    lines[70_000] = "V1,10.0.0.0/99"
+    path = tmp_path / "many.csv"
+    path.write_bytes("\r\n".join(lines).encode())
+    result = done(read_fast, [Source("many.csv", None, path)], limit=3)
+    assert [(each.line, each.text) for each in result.rejected] == [(70_001, "V1,10.0.0.0/99")]
+    assert result == done(read_plain, [Source("many.csv", None, path)], limit=3)
+    assert sum(count.v4 + count.duplicates for count in result.report.vpns) == 89_999
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+def test_a_line_without_end_takes_no_memory(name: str) -> None:
+    data = b"10.0.0.0/8\n" + b"7" * 3_000_000 + b"\n10.1.0.0/16\n"
+    result = done(ENGINES[name], [Source("a", "A", data)])
+    assert [(each.line, each.text) for each in result.rejected] == [(2, "7" * 200)]
+    assert "too long" in result.rejected[0].reason
+    assert result.report.vpns[0].v4 == 2
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"# nothing\n", b"prefix\n"])
+def test_a_list_without_prefixes_leaves_its_vpn_with_none(name: str, data: bytes) -> None:
+    (count,) = done(ENGINES[name], [Source("a", "A", data)]).report.vpns
+    assert (count.vpn, count.v4, count.v6) == ("A", 0, 0)
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"10.0.0.0/8\n", "does not say which VPN"),
+        (b"vpn\nCORP\n", "header that is not acceptable"),
+        (b"vpn,prefix,prefix\n", "header that is not acceptable"),
+        (b"vpn,prefix,site\n", "header that is not acceptable"),
+        ("vpn,prefix\n".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_list_that_cannot_be_read_as_a_whole_is_refused(name: str, data: bytes, words: str) -> None:
+    with pytest.raises(InvalidFile, match=words):
+        done(ENGINES[name], [Source("a", None, data)])
+
+
+@pytest.mark.parametrize("name", list(ENGINES))
+def test_a_file_that_is_not_there_is_said(name: str, tmp_path: Path) -> None:
+    with pytest.raises(FileNotThere):
+        done(ENGINES[name], [Source("a", "A", tmp_path / "nowhere")])
+    with pytest.raises(FileNotThere):
+        check([Source("a", "A", tmp_path / "nowhere")])
+
+
+def lists(count: int) -> list[Source]:
+    rows = "".join(f"10.{at >> 8 & 255}.{at & 255}.0/24\n" for at in range(count))
+    return [Source("a", "A", rows.encode()), Source("b", "B", b"10.0.0.0/16\n")]
+
+
+def test_without_numpy_the_result_is_the_same_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = lists(checking.FEW_LINES)
+    fast = check(many)
+    monkeypatch.setattr(checking, "find_spec", lambda name: None)
+    slow = check(many)
+    assert (fast.note, slow.note) == ("", WITHOUT_NUMPY)
+    assert (fast.report, fast.rejected) == (slow.report, slow.rejected)
+
+
+def test_progress_ends_where_the_lists_end() -> None:
+    seen: list[tuple[int, int]] = []
+    sources = lists(checking.FEW_LINES)
+    check(sources, progress=lambda done, total: seen.append((done, total)))
+    total = sum(len(source.data) for source in sources if isinstance(source.data, bytes))
+    assert seen[-1] == (total, total)
+    assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize(
+    ("count", "imported"), [(checking.FEW_LINES - 1000, False), (checking.FEW_LINES, True)]
+)
+def test_numpy_is_imported_for_large_lists_only(count: int, imported: bool, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("10.1.2.0/24\n" * count)
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom sci_cli.bulk.check import Source, check\n"
+        f"check([Source('a', 'A', Path({str(path)!r}))])\n"
+        "print([name for name in ('numpy', 'typer', 'rich', 'yaml', 'pydantic') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert found.stdout == ("['numpy']\n" if imported else "[]\n")
