@@ -11,6 +11,7 @@ from typing import Protocol
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Intake, Rejected, Source, chunks, size_of
 from sci_cli.domain.collisions import DEFAULT_LIMIT, Collision, CollisionReport
+from sci_cli.domain.prefix_index import Index
 
 FEW_LINES = 50_000  # below, importing numpy takes longer than it saves
 _FEW_BYTES = 4_000_000  # files up to this size are held to count their lines
@@ -34,6 +35,9 @@ class Table(Protocol):
     def collisions(self) -> Iterator[Collision]:
         """Every collision."""
 
+    def index(self) -> Index:
+        """Them, ready to be asked about further prefixes."""
+
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
@@ -55,6 +59,10 @@ class BulkResult:
     def collisions(self) -> Iterator[Collision]:
         """Every collision in the order of `every_collision`, one after the other, without reading again."""
         return self._table.collisions()
+
+    def index(self) -> Index:
+        """The acceptable prefixes, ready to be asked about further ones without reading or sorting again."""
+        return self._table.index()
 
 
 def check(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sci_cli.bulk.cells import Cells
+from sci_cli.bulk.indexing import shelf_of_table
 from sci_cli.bulk.lines import Layout, behind_lines, empty_columns, judge, read_lines, split_lines
 from sci_cli.bulk.names import NameTable
 from sci_cli.bulk.plain import begin_list
@@ -17,6 +18,7 @@ from sci_cli.bulk.sweep import survey_sorted
 from sci_cli.bulk.table import Filling, Sorted, sorted_four, sorted_six
 from sci_cli.bulk.vectors import Piece, Reader
 from sci_cli.domain.collisions import Collision, CollisionReport, collisions_of, report_of
+from sci_cli.domain.prefix_index import Index
 from sci_cli.domain.prefixes import BITS
 
 
@@ -39,6 +41,11 @@ class FastTable:
         for version in BITS:
             yield from collisions_of(rows_of(self.tables[version]), self.names, self.intake.origin_of)
 
+    def index(self) -> Index:
+        """Them, ready to be asked about further prefixes."""
+        shelves = {version: shelf_of_table(self.tables[version]) for version in BITS}
+        return Index(tuple(self.names), shelves, self.intake.origin_of)
+
 
 def read_fast(
     sources: Sequence[Source], *, most_rejected: int, progress: Callable[[int], None] | None = None
@@ -55,15 +62,26 @@ def read_fast(
         FileNotThere: there is no such file.
         StoreUnavailable: a file cannot be read.
     """
-    intake = Intake(most_rejected)
-    filling = Filling(intake)
-    names = NameTable(intake)
+    return sorted_lists(read_lists(sources, most_rejected=most_rejected, progress=progress))
+
+
+def read_lists(
+    sources: Sequence[Source], *, most_rejected: int, progress: Callable[[int], None] | None = None
+) -> Filling:
+    """The reading of `read_fast`, not sorted yet."""
+    filling = Filling(Intake(most_rejected))
+    names = NameTable(filling.intake)
     for source in sources:
         _read_list(source, filling, names, progress)
-    sorted_names, ranks = intake.ranks()
+    return filling
+
+
+def sorted_lists(filling: Filling) -> FastTable:
+    """Sorts what was read; its columns are given away."""
+    names, ranks = filling.intake.ranks()
     kinds = np.array(ranks, dtype=np.uint16 if len(ranks) <= 1 << 16 else np.uint32)
     tables = {4: sorted_four(filling, kinds), 6: sorted_six(filling, kinds)}
-    return FastTable(tables, sorted_names, intake)
+    return FastTable(tables, names, filling.intake)
 
 
 def _read_list(

@@ -9,6 +9,7 @@ from sci_cli.bulk.lines import Columns, Layout, empty_columns, find_layout, read
 from sci_cli.bulk.sources import Intake, Source, chunks
 from sci_cli.domain.collisions import Collision, CollisionReport, collisions_of, matrix_of, report_of
 from sci_cli.domain.laminar import PLACE_BITS, VPN_BITS, sorted_rows, survey
+from sci_cli.domain.prefix_index import Index, shelf_of
 from sci_cli.domain.prefixes import BITS
 
 
@@ -34,6 +35,15 @@ class PlainTable:
         for version, bits in BITS.items():
             rows, _ = sorted_rows(self._numbers(version, ranks), bits, len(names))
             yield from collisions_of(rows, names, self.intake.origin_of)
+
+    def index(self) -> Index:
+        """Them, ready to be asked about further prefixes."""
+        names, ranks = self.intake.ranks()
+        shelves = {
+            version: shelf_of(sorted_rows(self._numbers(version, ranks), bits, len(names))[0], len(names))
+            for version, bits in BITS.items()
+        }
+        return Index(tuple(names), shelves, self.intake.origin_of)
 
     def _numbers(self, version: int, ranks: list[int]) -> list[int]:
         columns = self.columns[version]

@@ -182,7 +182,7 @@ def collide(vpns: Mapping[str, Sequence[Entry]], *, limit: int = DEFAULT_LIMIT) 
         limit: the most collisions and the most swallowing prefixes named.
     """
     names = sorted(vpns)
-    numbers, origin_of = _packed(names, vpns)
+    numbers, origin_of = packed_rows(names, vpns)
     surveys = {version: survey(rows, BITS[version], len(names), limit) for version, rows in numbers.items()}
     return report_of(names, surveys, matrix_of(names, surveys), origin_of, limit)
 
@@ -194,9 +194,9 @@ def every_collision(vpns: Mapping[str, Sequence[Entry]]) -> Iterator[Collision]:
     of the narrower; of equal prefixes, by both VPNs.
     """
     names = sorted(vpns)
-    numbers, origin_of = _packed(names, vpns)
-    for version, packed_rows in numbers.items():
-        rows, _ = sorted_rows(packed_rows, BITS[version], len(names))
+    numbers, origin_of = packed_rows(names, vpns)
+    for version, unsorted in numbers.items():
+        rows, _ = sorted_rows(unsorted, BITS[version], len(names))
         yield from collisions_of(rows, names, origin_of)
 
 
@@ -292,8 +292,10 @@ def report_of(
     )
 
 
-def _packed(names: list[str], vpns: Mapping[str, Sequence[Entry]]) -> tuple[dict[int, list[int]], OriginOf]:
-    """The rows of each version as numbers, and how to find the origin of a place."""
+def packed_rows(
+    names: list[str], vpns: Mapping[str, Sequence[Entry]]
+) -> tuple[dict[int, list[int]], OriginOf]:
+    """The rows of each version as packed numbers, and how to find the origin of a place."""
     numbers: dict[int, list[int]] = {4: [], 6: []}
     entries: list[Entry] = []
     for vpn, name in enumerate(names):
