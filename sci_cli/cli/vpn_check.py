@@ -65,6 +65,8 @@ def register(group: typer.Typer) -> None:
     ) -> Any:
         """Check prefix lists against each other; needs no activation and writes nothing."""
         from sci_cli.operations import vpn_files
+        from sci_cli.operations.vpn_file_reading import compare
+        from sci_cli.ui.progress import bar
 
         if not files:
             raise WrongUsage("Which files?", fix=sci("vpn", "check", "corp.txt", "lab.txt"))
@@ -79,44 +81,42 @@ def register(group: typer.Typer) -> None:
             sites=whole(sites, "--sites"),
             maximum={version: limit for version, limit in limits.items() if limit is not None},
         )
-        sources = _read(session, files, vpn, format)
-        if session.output == "csv" and (skip_invalid or not any(each.table.rejected for each in sources)):
-            _stream(session, sources)
+        sources = _sources(session, files, vpn, format)
+        with bar(session.stderr, session.look(session.stderr)) as progress:
+            compared = compare(sources, hold=aggregate, progress=progress)
+        if session.output == "csv" and (skip_invalid or not compared.rejected):
+            _stream(session, compared)
             return None
-        return vpn_files.check_files(sources, request)
+        return vpn_files.check_files(compared, request)
 
 
-def _read(session: Session, files: Sequence[str], vpn: str, format: str) -> list[Any]:
-    from sci_cli.operations.vpn_files import Source
-    from sci_cli.readers.files import read_input, read_stream
-    from sci_cli.readers.prefix_lists import read_prefix_data
+def _sources(session: Session, files: Sequence[str], vpn: str, format: str) -> list[Any]:
+    from sci_cli.operations.vpn_file_reading import LARGEST, Source
+    from sci_cli.readers.files import read_stream
 
     if len(set(files)) != len(files):
         raise WrongUsage("A file is given twice; it would overlap with itself.", fix="Give each file once.")
     found = []
     for file in files:
-        if file == "-":
-            stream = getattr(session.stdin, "buffer", None)
-            data = (
-                read_stream(stream, what="The prefix list", limit=LARGEST)
-                if stream
-                else session.stdin.read().encode()
-            )
-            name, own = "standard input", vpn
-        else:
+        if file != "-":
             path = Path(file)
-            data = read_input(path, what="The prefix list", limit=LARGEST).data
-            name, own = file, vpn or path.stem
-        found.append(Source(name, own, read_prefix_data(data, name=name, format=format)))
+            found.append(Source(file, vpn or path.stem, path, format))
+            continue
+        stream = getattr(session.stdin, "buffer", None)
+        data = (
+            read_stream(stream, what="The prefix list", limit=LARGEST)
+            if stream
+            else session.stdin.read().encode()
+        )
+        found.append(Source("standard input", vpn, data, format))
     return found
 
 
-LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
 _AT_ONCE = 1_000  # lines written together
 
 
-def _stream(session: Session, sources: list[Any]) -> None:
-    """Every overlap as CSV, row by row; nothing is held but the prefixes.
+def _stream(session: Session, compared: Any) -> None:
+    """Every overlap as CSV, row by row; the overlaps are not held.
 
     Raises:
         RuleViolation: there is one.
@@ -125,7 +125,7 @@ def _stream(session: Session, sources: list[Any]) -> None:
     from sci_cli.operations.vpn_files import OVERLAP_COLUMNS, overlaps
     from sci_cli.writers.csv_text import csv_lines
 
-    lines = csv_lines(OVERLAP_COLUMNS, overlaps(sources))
+    lines = csv_lines(OVERLAP_COLUMNS, overlaps(compared))
     write(session, next(lines))
     count = 0
     while part := list(islice(lines, _AT_ONCE)):

@@ -10,11 +10,14 @@ from sci_cli.operations.outcome import View
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file, the format it was read in, and how many prefixes were taken, rejected, left out on purpose."""
+    """A file, the format it was read in, and how many prefixes were taken, rejected, left out on purpose.
+
+    `rows` is None where large lists were counted for each VPN only.
+    """
 
     file: str
     format: str
-    rows: int
+    rows: int | None
     rejected: int
     left_out: int = 0
 

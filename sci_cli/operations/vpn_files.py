@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sci_cli.domain.capacity import SITE_BANDS_SOURCE, aggregation, band_for
 from sci_cli.domain.clearing import Clearing, clear
-from sci_cli.domain.collisions import (
-    Collision,
-    CollisionReport,
-    Entry,
-    Origin,
-    Swallowing,
-    collide,
-    every_collision,
-)
+from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing
 from sci_cli.domain.findings import Finding, Severity
-from sci_cli.domain.names import vpn_name_problem
 from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation, sci
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_file_reading import Compared
 from sci_cli.operations.vpn_file_views import (
     ClearingView,
-    FileRow,
     FilesView,
     MatrixCell,
     RejectedLine,
     SitesView,
     VpnRow,
 )
-from sci_cli.readers.prefix_lists import PrefixTable
-from sci_cli.safety.text import quoted
 
-LISTED = 100
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _NO_OVERLAP = "No addresses are in two of the VPNs."
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file as read: how the user named it, the VPN of rows that name none, and the rows."""
-
-    name: str
-    vpn: str
-    table: PrefixTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +44,37 @@ class FilesRequest:
     maximum: Mapping[int, int] | None = None
 
 
-def check_files(sources: Sequence[Source], request: FilesRequest) -> Outcome:
-    """Every overlap between the VPNs of these lists; nothing is read or written beside them.
+def check_files(compared: Compared, request: FilesRequest) -> Outcome:
+    """What was found between the VPNs of lists that were compared; nothing is written.
 
     The outcome carries InvalidFile while lines are rejected, RuleViolation when VPNs overlap or exceed MAX.
 
     Raises:
-        InvalidValue: a VPN has no name or an impossible one, or the number of sites is below one.
+        InvalidValue: the number of sites is below one.
     """
-    vpns = _by_vpn(sources)
-    rejected = _rejected(sources)
-    if rejected and not request.skip_invalid:
-        return _refused(sources, rejected)
-    report = collide(vpns, limit=LISTED)
+    if compared.rejected and not request.skip_invalid:
+        return _refused(compared)
+    report = compared.report
     found = (
         *(_swallowing(each) for each in report.swallowing),
-        *(_overlap(each) for each in (every_collision(vpns) if request.every else report.listed)),
+        *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
         *_max_findings(report, request.maximum or {}),
-        *(_skipped(each) for each in rejected),
+        *(_skipped(each) for each in compared.rejected),
         *_within(report),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
-        files=tuple(_file_row(each) for each in sources),
-        vpns=_vpn_rows(report, vpns, aggregate=request.aggregate),
+        files=compared.files,
+        vpns=_vpn_rows(report, compared.entries if request.aggregate else {}),
         pairs=report.pairs,
         unlisted=0 if request.every else report.unlisted,
         shared_v4=report.shared_v4,
         shared_v6=report.shared_v6,
         matrix=tuple(MatrixCell(left, right, count) for (left, right), count in report.matrix.items()),
-        clearing=_clearing(report, vpns),
-        rejected=rejected,
+        clearing=_clearing(compared),
+        rejected=compared.rejected,
         sites=_sites(request.sites),
-        lines=(_verdict(report),),
+        lines=tuple(filter(None, (_verdict(report), compared.note))),
     )
     error = RuleViolation("These VPNs may not be on one port together.", findings=found) if broken else None
     return Outcome(view, findings=found, error=error)
@@ -106,9 +83,9 @@ def check_files(sources: Sequence[Source], request: FilesRequest) -> Outcome:
 OVERLAP_COLUMNS = ("vpn", "prefix", "place", "relation", "other_vpn", "other_prefix", "other_place", "shared")
 
 
-def overlaps(sources: Sequence[Source]) -> Iterator[tuple[str, ...]]:
+def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
     """Every overlap as cells under `OVERLAP_COLUMNS`, one after the other, for output that is streamed."""
-    for each in every_collision(_by_vpn(sources)):
+    for each in compared.every():
         yield (
             each.left_vpn,
             str(each.left),
@@ -121,54 +98,18 @@ def overlaps(sources: Sequence[Source]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _by_vpn(sources: Sequence[Source]) -> dict[str, list[Entry]]:
-    vpns: dict[str, list[Entry]] = {}
-    spelled: dict[str, str] = {}
-    for source in sources:
-        for row in source.table.rows:
-            name = row.vpn or source.vpn
-            # Two spellings of one name are one VPN, as everywhere; the first one is shown.
-            known = spelled.get(name) or spelled.setdefault(name, spelled.setdefault(name.casefold(), name))
-            entries = vpns.get(known)
-            if entries is None:
-                _require_name(name, source.name)
-                entries = vpns[known] = []
-            entries.append(Entry(row.prefix, Origin(source.name, row.line)))
-    return vpns
-
-
-def _require_name(name: str, source: str) -> None:
-    problem = vpn_name_problem(name)
-    if problem:
-        raise InvalidValue(
-            f"{quoted(source, 80)}: {problem}",
-            fix="Name the VPN with --vpn, name the file after it, or give a column vpn.",
-        )
-
-
 # What is rejected ------------------------------------------------------------------------------------------
 
 
-def _rejected(sources: Iterable[Source]) -> tuple[RejectedLine, ...]:
-    return tuple(
-        RejectedLine(source.name, each.line, each.text, each.reason, each.correction)
-        for source in sources
-        for each in source.table.rejected
-    )
-
-
-def _refused(sources: Sequence[Source], rejected: tuple[RejectedLine, ...]) -> Outcome:
-    lines = "1 line is" if len(rejected) == 1 else f"{len(rejected)} lines are"
-    view = FilesView(
-        files=tuple(_file_row(each) for each in sources),
-        rejected=rejected,
-        lines=(f"{lines} not acceptable; nothing was compared.",),
-    )
+def _refused(compared: Compared) -> Outcome:
+    count = compared.rejected_count
+    said = f"{'1 line is' if count == 1 else f'{count} lines are'} not acceptable; nothing was compared."
+    view = FilesView(files=compared.files, rejected=compared.rejected, lines=(said,))
     error = InvalidFile(
-        f"{lines} not acceptable; nothing was compared.",
+        said,
         fix=["Correct every line named.", "Leave them out with --skip-invalid and compare the others."],
     )
-    return Outcome(view, findings=tuple(_bad(each) for each in rejected), error=error)
+    return Outcome(view, findings=tuple(_bad(each) for each in compared.rejected), error=error)
 
 
 def _bad(line: RejectedLine) -> Finding:
@@ -279,13 +220,14 @@ def _max_findings(report: CollisionReport, maximum: Mapping[int, int]) -> Iterat
             )
 
 
-def _clearing(report: CollisionReport, vpns: Mapping[str, Sequence[Entry]]) -> ClearingView | None:
+def _clearing(compared: Compared) -> ClearingView | None:
+    report = compared.report
     if not report.pairs:
         return None
     whole = clear(report.matrix)
     single: Clearing[tuple[str, str]] | None = None
     if report.pairs <= SEARCHED_PAIRS:
-        single = clear(_ends(each) for each in every_collision(vpns))
+        single = clear(_ends(each) for each in compared.every())
     return ClearingView(
         prefixes=tuple(f"{vpn} {prefix}" for vpn, prefix in single.removed) if single else (),
         prefixes_known=single is not None,
@@ -306,17 +248,11 @@ def _ends(found: Collision) -> tuple[tuple[str, str], tuple[str, str]]:
 # What is counted -------------------------------------------------------------------------------------------
 
 
-def _file_row(source: Source) -> FileRow:
-    table = source.table
-    return FileRow(source.name, table.format, len(table.rows), len(table.rejected), len(table.left_out))
-
-
-def _vpn_rows(
-    report: CollisionReport, vpns: Mapping[str, Sequence[Entry]], *, aggregate: bool
-) -> tuple[VpnRow, ...]:
+def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -> tuple[VpnRow, ...]:
     rows = []
     for counted in report.vpns:
-        fewest = aggregation(each.prefix for each in vpns[counted.vpn]) if aggregate else None
+        held = entries.get(counted.vpn)
+        fewest = aggregation(each.prefix for each in held) if held else None
         rows.append(
             VpnRow(
                 counted.vpn,

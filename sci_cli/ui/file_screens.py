@@ -47,7 +47,8 @@ def _files(page: Page, view: FilesView) -> None:
             (
                 each.file,
                 each.format,
-                *map(str, (each.rows, each.rejected)),
+                "" if each.rows is None else str(each.rows),
+                str(each.rejected),
                 *([str(each.left_out)] if left_out else []),
             )
             for each in view.files

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from sci_cli.domain.findings import Severity
 from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_file_reading import Source, compare
 from sci_cli.operations.vpn_file_views import FilesView, MatrixCell
-from sci_cli.operations.vpn_files import FilesRequest, Source, check_files, overlaps
-from sci_cli.readers.prefix_lists import read_prefix_data
+from sci_cli.operations.vpn_files import FilesRequest, check_files, overlaps
 from tests.operations.build import codes
 
 
 def sources(lists: Mapping[str, str]) -> list[Source]:
     """A source for each file name and its text."""
-    return [
-        Source(name, name.partition(".")[0], read_prefix_data(text.encode(), name=name))
-        for name, text in lists.items()
-    ]
+    return [Source(name, name.partition(".")[0], text.encode()) for name, text in lists.items()]
 
 
 def checked(request: FilesRequest | None = None, /, **lists: str) -> tuple[FilesView, Outcome]:
     """What is said about these lists; the keyword is the name of the VPN."""
     named = {f"{name}.txt": text for name, text in lists.items()}
-    outcome = check_files(sources(named), request or FilesRequest())
+    asked = request or FilesRequest()
+    outcome = check_files(compare(sources(named), hold=asked.aggregate), asked)
     assert isinstance(outcome.view, FilesView)
     return outcome.view, outcome
 
@@ -77,7 +76,7 @@ def test_with_all_every_overlap_is_a_finding() -> None:
     assert (view.pairs, len(outcome.findings), view.unlisted) == (300, 100, 200)
     view, outcome = checked(FilesRequest(every=True), A=one, B=one)
     assert (len(outcome.findings), view.unlisted) == (300, 0)
-    assert len(list(overlaps(sources({"A.txt": one, "B.txt": one})))) == 300
+    assert len(list(overlaps(compare(sources({"A.txt": one, "B.txt": one}))))) == 300
 
 
 def test_rejected_lines_stop_everything_and_all_are_named() -> None:
@@ -97,16 +96,14 @@ def test_rejected_lines_are_left_out_when_somebody_says_so() -> None:
 
 def test_the_vpn_column_wins_over_the_name_of_the_file_and_letter_case_makes_no_difference() -> None:
     found = sources({"all.csv": "vpn,prefix\nCORP,10.1.0.0/16\ncorp,10.2.0.0/16\nLAB,10.3.0.0/16\n"})
-    view = check_files(found, FilesRequest()).view
+    view = check_files(compare(found), FilesRequest()).view
     assert isinstance(view, FilesView)
     assert [(row.vpn, row.v4) for row in view.vpns] == [("CORP", 2), ("LAB", 1)]
 
 
 def test_a_file_whose_name_is_no_vpn_asks_for_one() -> None:
     with pytest.raises(InvalidValue) as caught:
-        check_files(
-            [Source("=x.txt", "=x", read_prefix_data(b"10.1.0.0/16\n", name="=x.txt"))], FilesRequest()
-        )
+        compare(sources({"=x.txt": "10.1.0.0/16\n"}))
     assert "--vpn" in str(caught.value.fix)
 
 
@@ -138,3 +135,25 @@ def test_the_usual_max_for_a_number_of_sites_is_named_with_its_source() -> None:
     assert view.sites is not None
     assert (view.sites.band, view.sites.v4, view.sites.v6) == ("251-500", 2500, 1500)
     assert "2021" in view.sites.source
+
+
+def test_large_lists_are_compared_in_bulk_with_the_same_answer(tmp_path: Path) -> None:
+    many = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]
+    first, second = tmp_path / "ONE.txt", tmp_path / "TWO.txt"
+    first.write_text("".join(many))
+    second.write_text("# beside it\n10.7.7.0/25\n" + "".join(f"192.168.{n}.0/24\n" for n in range(200)))
+    given = [Source(each.name, each.stem, each) for each in (first, second)]
+    bulk, careful = compare(given), compare(given, hold=True)
+    assert (bulk.entries, bool(careful.entries)) == ({}, True)
+    assert bulk.report == careful.report
+    assert list(bulk.every()) == list(careful.every())
+    assert [each.rows for each in bulk.files] == [None, None]
+
+
+def test_a_large_list_with_a_bad_line_is_read_again_for_what_it_may_mean(tmp_path: Path) -> None:
+    path = tmp_path / "ONE.txt"
+    lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]
+    path.write_text("".join([*lines, "10.0.0.1/8\n", "172.16.0.0/16, 172.17.0.0/16\n"]))
+    compared = compare([Source("ONE.txt", "ONE", path)])
+    assert [(each.line, each.correction) for each in compared.rejected] == [(65_537, "10.0.0.0/8")]
+    assert compared.report.vpns[0].v4 == 65_538

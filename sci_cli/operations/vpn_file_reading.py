@@ -1,0 +1,216 @@
+"""Prefix lists of files and pipes, read and compared by the engine that fits their size and form."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sci_cli.domain.collisions import (
+    Collision,
+    CollisionReport,
+    Entry,
+    Origin,
+    collide,
+    every_collision,
+)
+from sci_cli.domain.names import vpn_name_problem
+from sci_cli.errors import InvalidFile, InvalidValue, SciError
+from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
+from sci_cli.readers.files import read_input
+from sci_cli.readers.prefix_lists import PrefixTable, read_prefix_data
+from sci_cli.safety.text import quoted
+
+LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
+LARGE = 600_000  # bytes; from here on plain lists and vpn,prefix tables go to the engine for many lines
+LISTED = 100  # overlaps named one by one, and prefixes that contain very many
+_HEAD = 64_000  # bytes looked at to recognise the form of a large file
+_SIMPLE = ("list", "csv")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A prefix list to compare.
+
+    Attributes:
+        name: as the user named it.
+        vpn: the VPN of lines that name none.
+        data: the file, or the bytes of a pipe.
+        format: the format named, empty to recognise it.
+    """
+
+    name: str
+    vpn: str
+    data: Path | bytes
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Lists that were read and compared.
+
+    Attributes:
+        report: exact counts and the first collisions.
+        files: what became of each file.
+        rejected: the lines that were not taken, as far as they are named; `rejected_count` counts all.
+        every: goes through every collision, one after the other.
+        entries: the prefixes of each VPN, where they are held; empty for large lists.
+        note: how it was done, where that is worth knowing.
+    """
+
+    report: CollisionReport
+    files: tuple[FileRow, ...]
+    rejected: tuple[RejectedLine, ...]
+    rejected_count: int
+    every: Callable[[], Iterator[Collision]]
+    entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    note: str = ""
+
+
+def compare(
+    sources: Sequence[Source], *, limit: int = LISTED, hold: bool = False, progress: Progress | None = None
+) -> Compared:
+    """Reads the lists and compares their VPNs; with `hold` the prefixes themselves are kept.
+
+    Raises:
+        InvalidFile, FileNotThere, StoreUnavailable: a file as a whole cannot be read.
+        InvalidValue: a VPN has no name or an impossible one.
+    """
+    if not hold and sum(map(_size, sources)) >= LARGE:
+        forms = [_simple_form(source) for source in sources]
+        found = _in_bulk(sources, forms, limit, progress) if all(forms) else None
+        if found is not None:
+            return found
+    return _with_care(sources, limit)
+
+
+# Large lists -----------------------------------------------------------------------------------------------
+
+
+def _size(source: Source) -> int:
+    if isinstance(source.data, bytes):
+        return len(source.data)
+    try:
+        known = source.data.stat()
+    except OSError:
+        return 0
+    return known.st_size if stat.S_ISREG(known.st_mode) else 0
+
+
+def _simple_form(source: Source) -> str:
+    """The form, if the beginning is one prefix to a line or a table of VPN and prefix; otherwise empty."""
+    if source.format not in ("", *_SIMPLE):
+        return ""
+    try:
+        head = _head(source)
+        table = read_prefix_data(head, name=source.name, format=source.format)
+    except (OSError, SciError):
+        return ""
+    lines = sum(1 for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#"))
+    one_to_a_line = lines - len(table.rows) <= (1 if table.format == "csv" else 0)
+    simple = table.format in _SIMPLE and one_to_a_line and not table.rejected
+    return table.format if simple else ""
+
+
+def _head(source: Source) -> bytes:
+    if isinstance(source.data, bytes):
+        head = source.data[:_HEAD]
+    elif _size(source):
+        with source.data.open("rb") as file:
+            head = file.read(_HEAD)
+    else:
+        return b""
+    whole = head.rfind(b"\n") + 1
+    return head[:whole] if len(head) == _HEAD and whole else head
+
+
+def _in_bulk(
+    sources: Sequence[Source], forms: Sequence[str], limit: int, progress: Progress | None
+) -> Compared | None:
+    """None when a line is not acceptable: then every list is read with all care, for what it may mean."""
+    from sci_cli.bulk import check as bulk  # not needed for small lists
+    from sci_cli.bulk.sources import Source as Given
+
+    for source in sources:
+        _require_name(source.vpn, source.name)
+    before = [_mark(source) for source in sources]
+    given = [Given(source.name, source.vpn, source.data) for source in sources]
+    result = bulk.check(given, limit=limit, progress=progress)
+    if result.rejected_count:
+        return None
+    if [_mark(source) for source in sources] != before:
+        raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
+    return Compared(
+        result.report,
+        tuple(FileRow(source.name, form, None, 0) for source, form in zip(sources, forms, strict=True)),
+        (),
+        0,
+        result.collisions,
+        note=result.note,
+    )
+
+
+def _mark(source: Source) -> tuple[int, int, int]:
+    if isinstance(source.data, bytes):
+        return (0, len(source.data), 0)
+    known = source.data.stat()
+    return (known.st_ino, known.st_size, known.st_mtime_ns)
+
+
+# Lists of any form -----------------------------------------------------------------------------------------
+
+
+def _with_care(sources: Sequence[Source], limit: int) -> Compared:
+    tables = [(source, _table(source)) for source in sources]
+    entries = _by_vpn(tables)
+    rejected = tuple(
+        RejectedLine(source.name, each.line, each.text, each.reason, each.correction)
+        for source, table in tables
+        for each in table.rejected
+    )
+    return Compared(
+        collide(entries, limit=limit),
+        tuple(
+            FileRow(source.name, table.format, len(table.rows), len(table.rejected), len(table.left_out))
+            for source, table in tables
+        ),
+        rejected,
+        len(rejected),
+        lambda: every_collision(entries),
+        entries,
+    )
+
+
+def _table(source: Source) -> PrefixTable:
+    data = source.data
+    if isinstance(data, Path):
+        data = read_input(data, what="The prefix list", limit=LARGEST).data
+    return read_prefix_data(data, name=source.name, format=source.format)
+
+
+def _by_vpn(tables: Sequence[tuple[Source, PrefixTable]]) -> dict[str, list[Entry]]:
+    vpns: dict[str, list[Entry]] = {}
+    spelled: dict[str, str] = {}
+    for source, table in tables:
+        for row in table.rows:
+            name = row.vpn or source.vpn
+            known = spelled.get(name)
+            if known is None:
+                _require_name(name, source.name)
+                # Two spellings of one name are one VPN, as everywhere; the first one is shown.
+                known = spelled.setdefault(name.casefold(), name)
+                spelled[name] = known
+            vpns.setdefault(known, []).append(Entry(row.prefix, Origin(source.name, row.line)))
+    return vpns
+
+
+def _require_name(name: str, source: str) -> None:
+    problem = vpn_name_problem(name)
+    if problem:
+        raise InvalidValue(
+            f"{quoted(source, 80)}: {problem}",
+            fix="Name the VPN with --vpn, name the file after it, or give a column vpn.",
+        )
