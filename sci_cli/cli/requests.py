@@ -14,8 +14,8 @@ from sci_cli.domain.prefixes import Prefix
 from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
 from sci_cli.operations import activations, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
-from sci_cli.readers.files import decode_text, read_input, read_stream
-from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefixes
+from sci_cli.readers.files import read_input, read_stream
+from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefix_data, read_prefixes
 from sci_cli.safety import strict_yaml
 from sci_cli.safety.text import clean, quoted
 
@@ -143,17 +143,40 @@ class ReadVpns:
     left_out: tuple[Finding, ...] = ()
 
 
-def read_vpns(
-    vpn: str, prefixes: Sequence[str], from_: str, maximum: str, maximum_v6: str, session: Session
-) -> ReadVpns:
+@dataclass(frozen=True, slots=True)
+class GivenVpn:
+    """A VPN as typed: its name, prefixes or the file they are in, MAX, all as text."""
+
+    vpn: str = ""
+    prefixes: Sequence[str] = ()
+    from_: str = ""
+    format: str = ""
+    skip_invalid: bool = False
+    maximum: str = ""
+    maximum_v6: str = ""
+
+
+def read_vpns(given: GivenVpn, session: Session) -> ReadVpns:
     """The VPNs as given: one by name, or those a file with a vpn column names.
 
     Raises:
         InvalidValue, InvalidFile: a prefix, MAX or the file is not acceptable.
     """
-    if not from_ and not vpn:
+    if not given.from_ and not given.vpn:
         raise WrongUsage("Which VPN? No name was given.")
-    return _read(vpn, prefixes, _table(from_, session) if from_ else None, maximum, maximum_v6)
+    if not given.from_ and (given.format or given.skip_invalid):
+        raise WrongUsage(
+            "--format and --skip-invalid are about a file.", fix="Give the file with --from FILE."
+        )
+    table = (
+        _table(given.from_, session, given.format, skip_invalid=given.skip_invalid) if given.from_ else None
+    )
+    read = _read(given.vpn, given.prefixes, table, given.maximum, given.maximum_v6)
+    skipped = tuple(
+        vpn_requests.skipped(given.from_, each.line, each.reason)
+        for each in (table.rejected if table else ())
+    )
+    return replace(read, left_out=(*read.left_out, *skipped))
 
 
 def _read(
@@ -173,18 +196,19 @@ def _read(
     return ReadVpns(requests, tuple(vpn_requests.left_out(each, count) for each, count in others.items()))
 
 
-def _table(from_: str, session: Session) -> PrefixTable:
-    if from_ == "-":
-        stream = getattr(session.stdin, "buffer", None)
-        data = (
-            read_stream(stream, what="The prefix list", limit=LIMIT)
-            if stream
-            else session.stdin.read().encode()
-        )
-        return read_prefixes(decode_text(data, "standard input"), name="standard input")
-    path = Path(from_)
-    data = read_input(path, what="The prefix list", limit=LIMIT).data
-    return read_prefixes(decode_text(data, path.name), name=path.name)
+def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool = False) -> PrefixTable:
+    name, data = "standard input", b""
+    if from_ != "-":
+        path = Path(from_)
+        name, data = path.name, read_input(path, what="The prefix list", limit=LIMIT).data
+    elif stream := getattr(session.stdin, "buffer", None):
+        data = read_stream(stream, what="The prefix list", limit=LIMIT)
+    else:
+        data = session.stdin.read().encode()
+    if not skip_invalid:
+        return read_prefixes(data, name=name, format=format)
+    table = read_prefix_data(data, name=name, format=format)
+    return table if table.rows else read_prefixes(data, name=name, format=format)
 
 
 def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, ...]], Mapping[str, int]]:

@@ -16,7 +16,16 @@ Prefixes = Annotated[
 ]
 From = Annotated[
     str,
-    typer.Option("--from", metavar="FILE", help="Prefixes from a list or CSV; - reads standard input."),
+    typer.Option(
+        "--from", metavar="FILE", help="Prefixes from a list, a table or router output; - is standard input."
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option("--format", metavar="FORMAT", help="How the file is written, instead of looking."),
+]
+SkipInvalid = Annotated[
+    bool, typer.Option("--skip-invalid", help="Leave lines out that are no prefixes.", metavar="")
 ]
 Maximum = Annotated[str, typer.Option("--max-prefixes", metavar="MAX", help="MAX of the VPN, IPv4.")]
 MaximumV6 = Annotated[str, typer.Option("--max-prefixes-v6", metavar="MAX", help="MAX of the VPN, IPv6.")]
@@ -50,6 +59,8 @@ def register(group: typer.Typer) -> None:
         vpn: VpnName = "",
         prefix: Prefixes = None,
         from_: From = "",
+        format: Format = "",
+        skip_invalid: SkipInvalid = False,
         max_prefixes: Maximum = "",
         max_prefixes_v6: MaximumV6 = "",
         remove: Annotated[
@@ -57,7 +68,7 @@ def register(group: typer.Typer) -> None:
         ] = None,
     ) -> Any:
         """Try adding and removing VPNs; never writes."""
-        from sci_cli.cli.requests import read_vpns
+        from sci_cli.cli.requests import GivenVpn, read_vpns
         from sci_cli.operations import vpn_plans
 
         if not (vpn or from_ or remove):
@@ -67,7 +78,8 @@ def register(group: typer.Typer) -> None:
             )
         if not (vpn or from_):
             return vpn_plans.plan(session.workspace, name, [], remove or ())
-        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        given = GivenVpn(vpn, prefix or (), from_, format, skip_invalid, max_prefixes, max_prefixes_v6)
+        read = read_vpns(given, session)
         return _beside(read, vpn_plans.plan(session.workspace, name, read.requests, remove or ()))
 
     @command(
@@ -86,16 +98,19 @@ def register(group: typer.Typer) -> None:
         vpn: VpnName = "",
         prefix: Prefixes = None,
         from_: From = "",
+        format: Format = "",
+        skip_invalid: SkipInvalid = False,
         max_prefixes: Maximum = "",
         max_prefixes_v6: MaximumV6 = "",
         yes: Yes = False,
     ) -> Any:
         """Record that a VPN is to be added to the port; checks overlap and MAX first."""
-        from sci_cli.cli.requests import read_vpns
+        from sci_cli.cli.requests import GivenVpn, read_vpns
         from sci_cli.operations import vpns
         from sci_cli.operations.workspace import ChangeMode
 
-        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        given = GivenVpn(vpn, prefix or (), from_, format, skip_invalid, max_prefixes, max_prefixes_v6)
+        read = read_vpns(given, session)
         trial = vpns.add(session.workspace, name, read.requests, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)
@@ -119,12 +134,14 @@ def register(group: typer.Typer) -> None:
         vpn: VpnName,
         prefix: Prefixes = None,
         from_: From = "",
+        format: Format = "",
+        skip_invalid: SkipInvalid = False,
         max_prefixes: Maximum = "",
         max_prefixes_v6: MaximumV6 = "",
         yes: Yes = False,
     ) -> Any:
         """Record that a VPN has other prefixes or another MAX now; the same rules apply."""
-        from sci_cli.cli.requests import read_vpns
+        from sci_cli.cli.requests import GivenVpn, read_vpns
         from sci_cli.operations import vpns
         from sci_cli.operations.workspace import ChangeMode
 
@@ -133,7 +150,8 @@ def register(group: typer.Typer) -> None:
                 "Nothing to update: give the prefixes the VPN has now, or its MAX.",
                 fix=sci("vpn", "update", name, vpn, "--max-prefixes", "MAX"),
             )
-        read = read_vpns(vpn, prefix or (), from_, max_prefixes, max_prefixes_v6, session)
+        given = GivenVpn(vpn, prefix or (), from_, format, skip_invalid, max_prefixes, max_prefixes_v6)
+        read = read_vpns(given, session)
         trial = vpns.update(session.workspace, name, read.requests[0], ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
             _preview(session, trial)

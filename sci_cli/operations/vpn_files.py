@@ -20,6 +20,7 @@ from sci_cli.operations.vpn_file_views import (
     SitesView,
     VpnRow,
 )
+from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _NO_OVERLAP = "No addresses are in two of the VPNs."
@@ -59,7 +60,10 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
         *_max_findings(report, request.maximum or {}),
-        *(_skipped(each) for each in compared.rejected),
+        *(
+            skipped(each.file, each.line, each.reason, text=each.text, correction=each.correction)
+            for each in compared.rejected
+        ),
         *_within(report),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
@@ -117,15 +121,6 @@ def _bad(line: RejectedLine) -> Finding:
         "prefix.rejected",
         Severity.BLOCKER,
         f"{line.file}, line {line.line}: {line.reason}",
-        details={"file": line.file, "line": str(line.line), "text": line.text, "correction": line.correction},
-    )
-
-
-def _skipped(line: RejectedLine) -> Finding:
-    return Finding(
-        "prefix.skipped",
-        Severity.WARNING,
-        f"{line.file}, line {line.line} is left out: {line.reason}",
         details={"file": line.file, "line": str(line.line), "text": line.text, "correction": line.correction},
     )
 

@@ -70,6 +70,16 @@ def left_out(vpn: str, count: int) -> Finding:
     )
 
 
+def skipped(file: str, line: int, reason: str, **details: str) -> Finding:
+    """The warning about a line of a file that is no prefix and was left out because somebody said so."""
+    return Finding(
+        "prefix.skipped",
+        Severity.WARNING,
+        f"{file}, line {line} is left out: {reason}",
+        details={"file": file, "line": str(line), **details},
+    )
+
+
 def new_vpn(ws: Workspace, request: VpnRequest, state: VpnState) -> tuple[Vpn, tuple[Finding, ...]]:
     """A VPN from a request, with notes about prefixes given twice.
 

@@ -80,23 +80,16 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
     return found.table(used)
 
 
-def read_prefixes(text: str, *, name: str) -> PrefixTable:
-    """Reads prefixes from text in a format that is recognised; every line counts or none does.
-
-    Args:
-        text: the decoded file, as from `decode_text`.
-        name: the file as the user named it, for messages.
+def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:
+    """As `read_prefix_data`, but every line counts or none does.
 
     Raises:
         InvalidFile: all bad lines with their numbers; or what is wrong with the file as a whole.
     """
-    found = Found()
-    used = _read_text(text, "", name, found)
-    if found.rejected:
-        raise _bad_lines(found.table(used).rejected, name)
-    if not found.rows:
-        raise _nothing(name, bool(text.strip()), used)
-    return PrefixTable(tuple(found.rows))
+    table = read_prefix_data(data, name=name, format=format)
+    if table.rejected:
+        raise _bad_lines(table.rejected, name)
+    return table
 
 
 def _text(data: bytes, name: str, format: str) -> str:
