@@ -126,7 +126,14 @@ def survey(numbers: list[int], bits: int, vpn_count: int, limit: int) -> Survey:
         limit: the most pairs and the most swallowers listed.
     """
     rows, duplicates = sorted_rows(numbers, bits, vpn_count)
-    return _Sweep(rows, duplicates).run(limit)
+    distinct = [0] * vpn_count
+    for vpn in rows.vpns:
+        distinct[vpn] += 1
+    found = Survey(distinct, duplicates, [0] * vpn_count)
+    near = _with_neighbours(rows)
+    if near.prefixes:
+        _Sweep(near, found).run(limit)
+    return found
 
 
 def pairs_of(rows: Rows, leave_out: Collection[int] = ()) -> Iterator[tuple[int, int]]:
@@ -159,6 +166,30 @@ def pairs_of(rows: Rows, leave_out: Collection[int] = ()) -> Iterator[tuple[int,
             around.append((end, kept))
 
 
+def _with_neighbours(rows: Rows) -> Rows:
+    """The rows that share addresses with another one; mostly few, and all that the sweep has to look at."""
+    prefixes = rows.prefixes
+    host = [(1 << (rows.bits - length)) - 1 for length in range(rows.bits + 1)]
+    kept = []
+    reach = -1
+    for at, prefix in enumerate(prefixes):
+        network = prefix >> 8
+        if network <= reach:
+            kept.append(at)
+            continue
+        reach = network | host[prefix & 255]
+        if at + 1 < len(prefixes) and prefixes[at + 1] >> 8 <= reach:
+            kept.append(at)
+    if len(kept) == len(prefixes):
+        return rows
+    return Rows(
+        rows.bits,
+        [prefixes[at] for at in kept],
+        [rows.vpns[at] for at in kept],
+        [rows.places[at] for at in kept],
+    )
+
+
 def _nodes(rows: Rows) -> Iterator[tuple[int, int, int, int]]:
     """Each different prefix: where its rows begin and end, its first and its last address."""
     prefixes, total = rows.prefixes, len(rows.prefixes)
@@ -187,8 +218,8 @@ class _Node:
 class _Sweep:
     """One pass over sorted rows."""
 
-    def __init__(self, rows: Rows, duplicates: list[int]) -> None:
-        vpn_count = len(duplicates)
+    def __init__(self, rows: Rows, found: Survey) -> None:
+        vpn_count = len(found.distinct)
         self.rows = rows
         self.vpns = rows.vpns
         self.vpn_count = vpn_count
@@ -199,12 +230,9 @@ class _Sweep:
         self.beneath_owners: dict[tuple[int, ...], dict[int, int]] = {}
         self.equal_owners: dict[tuple[int, ...], int] = {}
         self.swallowers: list[tuple[int, int, int, int]] = []  # -count, position, first, end inside
-        distinct = [0] * vpn_count
-        for vpn in rows.vpns:
-            distinct[vpn] += 1
-        self.found = Survey(distinct, duplicates, [0] * vpn_count)
+        self.found = found
 
-    def run(self, limit: int) -> Survey:
+    def run(self, limit: int) -> None:
         stack: list[_Node] = []
         vpns, around = self.vpns, self.around
         for first, after, network, end in _nodes(self.rows):
@@ -218,11 +246,9 @@ class _Sweep:
             self.around_total += after - first
         while stack:
             self._leave(stack, len(vpns))
-        found = self.found
-        found.matrix = self._matrix()
+        self.found.matrix = self._matrix()
         self._name_swallowers(limit)
         self._list(limit)
-        return found
 
     def _meet(self, first: int, after: int, network: int, end: int) -> None:
         """Counts the pairs of which this prefix is the narrower one, and those among its owners."""
