@@ -2,8 +2,9 @@
 
 Run `python -m benchmarks.prefixes`; the extra `bench` brings what it compares with, and a way that is not
 installed is named as skipped. Every run is a process of its own. A round runs each way once, in turn, so
-that drift of the machine meets all of them; a way that took more than `SLOW` seconds is not repeated. All ways
-must count the same pairs. `--json FILE` writes the figures, `--large` adds ten million prefixes for our fast way.
+that drift of the machine meets all of them; a way that took more than `SLOW` seconds is not repeated. All
+ways must count the same pairs. `--json FILE` writes the figures, `--large` adds ten million prefixes for our
+fast way.
 """
 
 from __future__ import annotations
