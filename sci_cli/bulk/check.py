@@ -92,14 +92,7 @@ def check(
     total = sum(size_of(source) for source in sources)
     sources, many = _held(sources, total)
     fast = many and find_spec("numpy") is not None
-    done = 0
-
-    def advance(size: int) -> None:
-        nonlocal done
-        done += size
-        if progress is not None:
-            progress(min(done, total), total)
-
+    advance = _counting(progress, total)
     table: Table
     if fast:
         from sci_cli.bulk.fast import read_fast
@@ -115,6 +108,20 @@ def result_of(table: Table, limit: int, note: str = "") -> BulkResult:
     """The result of lists that were read."""
     intake = table.intake
     return BulkResult(table.report(limit), tuple(intake.rejected), intake.rejected_count, note, table)
+
+
+def _counting(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None] | None:
+    """Turns the size of each piece into the bytes done so far."""
+    if progress is None:
+        return None
+    done = 0
+
+    def advance(size: int) -> None:
+        nonlocal done
+        done += size
+        progress(min(done, total), total)
+
+    return advance
 
 
 def _held(sources: Sequence[Source], total: int) -> tuple[Sequence[Source], bool]:

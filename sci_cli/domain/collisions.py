@@ -259,37 +259,42 @@ def report_of(
         for version in (4, 6)
         for outer, inner in surveys[version].listed
     ]
-    swallowers = [(version, each) for version in (4, 6) for each in surveys[version].swallowers]
-    swallowers.sort(key=lambda pair: -pair[1].count)
     return CollisionReport(
-        vpns=tuple(
-            VpnCount(
-                name,
-                v4.distinct[number],
-                v6.distinct[number],
-                v4.duplicates[number] + v6.duplicates[number],
-                v4.nested[number] + v6.nested[number],
-            )
-            for number, name in enumerate(names)
-        ),
+        vpns=tuple(_vpn_count(name, number, v4, v6) for number, name in enumerate(names)),
         pairs=v4.pairs + v6.pairs,
         matrix=matrix,
         listed=tuple(listed[:limit]),
-        swallowing=tuple(
-            Swallowing(
-                names[each.row.vpn],
-                Prefix(version, each.row.network, each.row.length),
-                origin_of(each.row.place),
-                each.count,
-                tuple(names[vpn] for vpn in each.vpns),
-            )
-            for version, each in swallowers[:limit]
-        ),
+        swallowing=tuple(_swallowing(names, surveys, origin_of)[:limit]),
         swallowers=v4.swallower_count + v6.swallower_count,
         folded=v4.folded + v6.folded,
         shared_v4=v4.shared,
         shared_v6=v6.shared,
     )
+
+
+def _vpn_count(name: str, number: int, v4: Survey, v6: Survey) -> VpnCount:
+    return VpnCount(
+        name,
+        v4.distinct[number],
+        v6.distinct[number],
+        v4.duplicates[number] + v6.duplicates[number],
+        v4.nested[number] + v6.nested[number],
+    )
+
+
+def _swallowing(names: Sequence[str], surveys: Mapping[int, Survey], origin_of: OriginOf) -> list[Swallowing]:
+    said = [
+        Swallowing(
+            names[each.row.vpn],
+            Prefix(version, each.row.network, each.row.length),
+            origin_of(each.row.place),
+            each.count,
+            tuple(names[vpn] for vpn in each.vpns),
+        )
+        for version in (4, 6)
+        for each in surveys[version].swallowers
+    ]
+    return sorted(said, key=lambda each: -each.count)
 
 
 def packed_rows(

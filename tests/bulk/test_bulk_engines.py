@@ -303,3 +303,15 @@ def test_numpy_is_imported_for_large_lists_only(count: int, imported: bool, tmp_
     )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert found.stdout == ("['numpy']\n" if imported else "[]\n")
+
+
+def test_more_vpns_than_sixteen_bits_count_are_told_apart() -> None:
+    names = [f"site-{number}" for number in range(66_000)]
+    rows = [f"{name},10.{at >> 8 & 255}.{at & 255}.0/24" for at, name in enumerate(names)]
+    rows += [f"{name},2001:db8:{at:x}::/48" for at, name in enumerate(names[:100])]
+    source = Source("many", None, "\n".join(["vpn,prefix", *rows, " site-65999 , 10.0.7.0/25 "]).encode())
+    fast = done(read_fast, [source], limit=3)
+    assert fast == done(read_plain, [source], limit=3)
+    assert fast.report.pairs == (66_000 - 65_536) + 2  # the last row meets two of these
+    assert fast.report.matrix["site-65999", "site-7"] == 1
+    assert sum(count.v4 for count in fast.report.vpns) == 66_001
