@@ -12,7 +12,7 @@ from sci_cli.bulk.addresses import Positions
 from sci_cli.domain.collisions import PairCounts
 
 MOST_DENSE = 2048  # VPNs; the full matrix then has 32 MiB
-_SPARSE_PAIRS = 1 << 20
+_HELD = 1 << 20  # cells added up apart before they are brought together
 
 
 class Cells:
@@ -41,8 +41,8 @@ class Cells:
         apart = some != others
         some, others = some[apart], others[apart]
         codes = np.minimum(some, others) * self.vpn_count + np.maximum(some, others)
-        if self._full is not None or (self.may_be_full and len(codes) > _SPARSE_PAIRS // 2):
-            flat = self.full().reshape(-1)
+        if self._full is not None:
+            flat = self._full.reshape(-1)
             flat += np.bincount(codes, minlength=len(flat))
             return
         codes.sort()
@@ -56,7 +56,7 @@ class Cells:
         self._codes.append(codes[begins])
         self._counts.append(np.add.reduceat(counts, begins))
         self._held += len(begins)
-        if self._held > _SPARSE_PAIRS and len(self._codes) > 1:
+        if self._held > _HELD and len(self._codes) > 1:
             self._merge()
 
     def _merge(self) -> None:

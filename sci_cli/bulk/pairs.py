@@ -9,7 +9,8 @@ import numpy as np
 from sci_cli.bulk.addresses import Positions, Truths
 from sci_cli.bulk.cells import Cells
 
-_BLOCK = 1 << 20  # pairs counted in one step
+_BLOCK = 1 << 18  # pairs counted in one step
+_MANY_PAIRS = 1 << 19  # then the whole matrix is held from the beginning
 _MANY_OWNERS = 8
 _NODES = 128  # prefixes multiplied in one step
 
@@ -31,6 +32,8 @@ def add_pairs(
         untils: per prefix, the row after the last one inside it.
     """
     sizes, inside = afters - firsts, untils - afters
+    if cells.may_be_full and int((sizes * (inside + sizes)).sum()) > _MANY_PAIRS:
+        cells.full()
     many = np.zeros(len(sizes), dtype=np.bool_)
     crowd = many
     if cells.may_be_full:

@@ -166,8 +166,8 @@ def _within_own_vpn(involved: Involved, vpn_count: int) -> tuple[Positions, Posi
     untils = involved.untils.take(involved.nodes).take(order)
     afters = involved.afters.take(involved.nodes).take(order)
     ranks = np.flatnonzero(untils > afters)
-    reach = (keys - order + untils)[ranks]
-    ends = np.searchsorted(keys, reach)
+    ends = np.searchsorted(keys, keys.take(ranks) - order.take(ranks) + untils.take(ranks))
+    del keys, untils, afters
     below = np.zeros(count, dtype=np.int64)
     below[order[ranks]] = ends - ranks - 1
     steps = np.zeros(count + 1, dtype=np.int64)
@@ -219,7 +219,7 @@ def _list(
     if most <= 0:
         return
     met: list[tuple[int, int, int]] = []
-    for number, outer in enumerate(np.flatnonzero(open_rows).tolist(), 1):
+    for number, outer in enumerate(map(int, np.flatnonzero(open_rows)), 1):
         vpn, node = involved.vpns[outer], int(involved.nodes[outer])
         first, after, until = (
             int(each[node]) for each in (involved.firsts, involved.afters, involved.untils)
