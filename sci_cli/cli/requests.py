@@ -168,14 +168,42 @@ def read_vpns(given: GivenVpn, session: Session) -> ReadVpns:
         raise WrongUsage(
             "--format and --skip-invalid are about a file.", fix="Give the file with --from FILE."
         )
-    table = (
-        _table(given.from_, session, given.format, skip_invalid=given.skip_invalid) if given.from_ else None
+    table = None
+    if given.from_:
+        table = _table(given.from_, session, given.format, skip_invalid=given.skip_invalid)
+    return _with_skipped(given, table)
+
+
+def read_several(given: GivenVpn, files: Sequence[str], session: Session) -> ReadVpns:
+    """The VPNs of several files; where there are several, each is named after its file unless it names VPNs.
+
+    Raises:
+        InvalidValue, InvalidFile: a prefix, MAX or a file is not acceptable.
+        WrongUsage: several files are given for one VPN.
+    """
+    if len(files) < 2:
+        one = replace(given, from_=(*files, "")[0])
+        return read_vpns(one, session) if one.from_ or one.vpn else ReadVpns([])
+    if given.vpn or given.prefixes:
+        raise WrongUsage("Several files are several VPNs.", fix="Give one file, or no VPN and no --prefix.")
+    several = [_of_file(replace(given, from_=file), session) for file in files]
+    return ReadVpns(
+        [request for read in several for request in read.requests],
+        tuple(finding for read in several for finding in read.left_out),
     )
+
+
+def _of_file(given: GivenVpn, session: Session) -> ReadVpns:
+    table = _table(given.from_, session, given.format, skip_invalid=given.skip_invalid)
+    unnamed = any(row.vpn is None for row in table.rows)
+    return _with_skipped(replace(given, vpn=Path(given.from_).stem if unnamed else ""), table)
+
+
+def _with_skipped(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
+    """The VPNs as read, with a warning for each line that was left out because somebody said so."""
     read = _read(given.vpn, given.prefixes, table, given.maximum, given.maximum_v6)
-    skipped = tuple(
-        vpn_requests.skipped(given.from_, each.line, each.reason)
-        for each in (table.rejected if table else ())
-    )
+    rejected = table.rejected if table else ()
+    skipped = (vpn_requests.skipped(given.from_, each.line, each.reason) for each in rejected)
     return replace(read, left_out=(*read.left_out, *skipped))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from sci_cli.cli import asking
+from sci_cli.cli.numbers import whole
 from sci_cli.cli.options import NETWORK, Confirm, Name, Reason, Yes, command
 from sci_cli.cli.session import Session
 from sci_cli.errors import WrongUsage, sci
@@ -49,8 +50,8 @@ def register(group: typer.Typer) -> None:
         panel=NETWORK,
         examples=[
             "sci vpn plan acme-hk-1 LAB --prefix 10.40.0.0/16 --max-prefixes 1250",
-            "sci vpn plan acme-hk-1 --remove CORP",
-            "sci vpn plan acme-hk-1 LAB --from lab.csv --remove CORP",
+            "sci vpn plan acme-hk-1 --from lab.txt --from dev.txt --remove CORP",
+            "sci vpn plan acme-hk-1 LAB --from lab.csv --aggregate --sites 120 --cloud-range 172.16.0.0/12",
         ],
     )
     def plan(
@@ -58,7 +59,14 @@ def register(group: typer.Typer) -> None:
         name: Name,
         vpn: VpnName = "",
         prefix: Prefixes = None,
-        from_: From = "",
+        from_: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--from",
+                metavar="FILE",
+                help="Prefixes from a file; - is standard input. Repeat for VPNs named after their files.",
+            ),
+        ] = None,
         format: Format = "",
         skip_invalid: SkipInvalid = False,
         max_prefixes: Maximum = "",
@@ -66,21 +74,36 @@ def register(group: typer.Typer) -> None:
         remove: Annotated[
             list[str] | None, typer.Option("--remove", metavar="VPN", help="A VPN to take off; repeat.")
         ] = None,
+        cloud_range: Annotated[
+            list[str] | None,
+            typer.Option("--cloud-range", metavar="PREFIX", help="A range used in the cloud; repeat."),
+        ] = None,
+        sites: Annotated[
+            str, typer.Option("--sites", metavar="N", help="What MAX is usual for so many sites.")
+        ] = "",
+        aggregate: Annotated[
+            bool,
+            typer.Option("--aggregate", help="How few prefixes would hold the same addresses.", metavar=""),
+        ] = False,
     ) -> Any:
         """Try adding and removing VPNs; never writes."""
-        from sci_cli.cli.requests import GivenVpn, read_vpns
-        from sci_cli.operations import vpn_plans
+        from sci_cli.cli.requests import GivenVpn, read_several
+        from sci_cli.operations import vpn_plans, vpn_requests
+        from sci_cli.operations.vpn_planning import PlanningHelp
 
         if not (vpn or from_ or remove):
             raise WrongUsage(
                 "Nothing to plan: name a VPN to add, or one to take off with --remove.",
                 fix=sci("vpn", "plan", name, "VPN", "--prefix", "PREFIX"),
             )
-        if not (vpn or from_):
-            return vpn_plans.plan(session.workspace, name, [], remove or ())
-        given = GivenVpn(vpn, prefix or (), from_, format, skip_invalid, max_prefixes, max_prefixes_v6)
-        read = read_vpns(given, session)
-        return _beside(read, vpn_plans.plan(session.workspace, name, read.requests, remove or ()))
+        wanted = PlanningHelp(
+            vpn_requests.parse_prefixes(cloud_range or (), "--cloud-range"),
+            whole(sites, "--sites"),
+            aggregate,
+        )
+        given = GivenVpn(vpn, prefix or (), "", format, skip_invalid, max_prefixes, max_prefixes_v6)
+        read = read_several(given, from_ or (), session)
+        return _beside(read, vpn_plans.plan(session.workspace, name, read.requests, remove or (), wanted))
 
     @command(
         group,

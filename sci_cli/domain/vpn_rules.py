@@ -16,6 +16,7 @@ from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.overlap import Overlap, find_overlaps, find_overlaps_with, nested_within
 from sci_cli.domain.prefixes import Prefix, special_use
 from sci_cli.domain.profile import Profile
+from sci_cli.domain.vpn_neighbours import peering_findings
 from sci_cli.errors import sci
 
 NEAR_MAX = 0.8
@@ -90,6 +91,7 @@ def port_findings(
         *_max_findings(profile, activation, vpns),
         *(found for vpn in looked_at for found in _nested(vpn)),
         *_provider_findings(profile, vpns, looked_at),
+        *peering_findings(profile, activation, looked_at),
     )
 
 

@@ -207,6 +207,23 @@ FINDINGS: dict[str, str] = {
         "MAX of a VPN is not on record. It is not unlimited: without it nobody can say whether "
         "the prefixes fit."
     ),
+    "vpn.aggregation": (
+        "How many prefixes would hold exactly the addresses of a VPN. Fewer prefixes count less against MAX; "
+        "announcing them that way is the network team's work."
+    ),
+    "vpn.cloud_range": ("A prefix of a VPN shares addresses with a range that is used in the cloud."),
+    "vpn.on_other_port": ("A VPN of the same name is on another port of the customer."),
+    "vpn.other_port_overlap": (
+        "A prefix shares addresses with another VPN on another port of the same customer."
+    ),
+    "vpn.others_not_compared": (
+        "There are very many activations; a plan looks through the first of them only."
+    ),
+    "vpn.peering_overlap": ("A prefix of a VPN shares addresses with a subnet the connection itself uses."),
+    "vpn.usual_max": (
+        "What MAX the Private IP terms name for a number of sites. It is help for asking; only Verizon knows "
+        "the MAX of a VPN."
+    ),
     "vpn.near_max": ("Most of MAX is used. The next site or range may not fit."),
     "port.shut_down": (
         "The port's admin status on record is Shutdown. No VPN reaches the cloud through it until No "

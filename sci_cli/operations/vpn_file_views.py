@@ -73,17 +73,6 @@ class RejectedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SitesView:
-    """The MAX that the terms name for a number of sites: help, never taken as the MAX of a VPN."""
-
-    sites: int
-    band: str
-    v4: int
-    v6: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class FilesView(View):
     """Prefix lists compared as the VPNs of one port; `unlisted` overlaps are counted and not listed."""
 
@@ -97,5 +86,4 @@ class FilesView(View):
     matrix: tuple[MatrixCell, ...] = ()
     clearing: ClearingView | None = None
     rejected: tuple[RejectedLine, ...] = ()
-    sites: SitesView | None = None
     lines: tuple[str, ...] = ()

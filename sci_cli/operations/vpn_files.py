@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sci_cli.domain.capacity import SITE_BANDS_SOURCE, aggregation, band_for
+from sci_cli.domain.capacity import aggregation
 from sci_cli.domain.clearing import Clearing, clear
 from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing
 from sci_cli.domain.findings import Finding, Severity
-from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation, sci
+from sci_cli.errors import InvalidFile, RuleViolation
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_file_reading import Compared
 from sci_cli.operations.vpn_file_views import (
@@ -17,9 +17,9 @@ from sci_cli.operations.vpn_file_views import (
     FilesView,
     MatrixCell,
     RejectedLine,
-    SitesView,
     VpnRow,
 )
+from sci_cli.operations.vpn_planning import usual_max
 from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
@@ -65,6 +65,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
             for each in compared.rejected
         ),
         *_within(report),
+        *usual_max(request.sites),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
@@ -77,7 +78,6 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         matrix=tuple(MatrixCell(left, right, count) for (left, right), count in report.matrix.items()),
         clearing=_clearing(compared),
         rejected=compared.rejected,
-        sites=_sites(request.sites),
         lines=tuple(filter(None, (_verdict(report), compared.note))),
     )
     error = RuleViolation("These VPNs may not be on one port together.", findings=found) if broken else None
@@ -260,15 +260,6 @@ def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -
             )
         )
     return tuple(rows)
-
-
-def _sites(sites: int | None) -> SitesView | None:
-    if sites is None:
-        return None
-    if sites < 1:
-        raise InvalidValue(f"--sites is {sites}; a VPN has at least one site.", fix=sci("explain", "max"))
-    band = band_for(sites)
-    return SitesView(sites, band.sites, band.v4, band.v6, SITE_BANDS_SOURCE)
 
 
 def _verdict(report: CollisionReport) -> str:

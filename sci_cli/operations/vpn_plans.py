@@ -11,6 +11,7 @@ from sci_cli.domain.vpn_rules import budgets, port_findings
 from sci_cli.errors import AlreadyDifferent, Command, GateClosed, RuleViolation, VpnNotFound, sci
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_planning import PlanningHelp, planning_findings
 from sci_cli.operations.vpn_requests import VpnRequest, new_vpn
 from sci_cli.operations.work_views import PlanView
 from sci_cli.operations.workspace import Changed, ChangeMode, Workspace
@@ -25,7 +26,13 @@ STATE_WORDS = {
 }
 
 
-def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Sequence[str]) -> Outcome:
+def plan(
+    ws: Workspace,
+    name: str,
+    adding: Sequence[VpnRequest],
+    removing: Sequence[str],
+    wanted: PlanningHelp | None = None,
+) -> Outcome:
     """What adding and removing these VPNs together would mean; nothing is ever written.
 
     The outcome carries RuleViolation when the result would break a rule.
@@ -52,7 +59,8 @@ def plan(ws: Workspace, name: str, adding: Sequence[VpnRequest], removing: Seque
     if before.order is None and len(after) > 1:
         raise one_for_the_order(before, after[0].name)
     changed = added[0] if len(added) == 1 else None
-    found = (*port_findings(profile, before, after, changed), *notes)
+    beside = planning_findings(ws, before, added, wanted or PlanningHelp())
+    found = (*port_findings(profile, before, after, changed), *beside, *notes)
     closed = blockers(found)
     view = _plan_view(profile, before, after, _plan_title(added, gone), ())
     error = RuleViolation("The plan breaks a rule of the port.", findings=found) if closed else None

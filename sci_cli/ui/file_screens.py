@@ -26,11 +26,6 @@ def files(page: Page, view: FilesView, outcome: Outcome) -> None:
         _pairs(page, view.matrix)
     if view.clearing:
         _clearing(page, view.clearing)
-    if view.sites:
-        page.blank()
-        said = f"{view.sites.v4} IPv4, {view.sites.v6} IPv6 prefixes ({view.sites.source}; "
-        ask = "Verizon assigns the MAX of each VPN, so ask for it)"
-        page.labelled(f"MAX for {view.sites.sites} sites", said + ask, column=len("MAX for 1000 sites"))
     if view.unlisted:
         page.blank()
         page.paragraph(

@@ -130,11 +130,13 @@ def test_aggregation_counts_and_lists_the_fewest_prefixes() -> None:
     assert (view.vpns[0].fewest, view.vpns[0].aggregated) == (1, ("10.0.0.0/23",))
 
 
-def test_the_usual_max_for_a_number_of_sites_is_named_with_its_source() -> None:
-    view, _ = checked(FilesRequest(sites=300), A="10.0.0.0/25\n")
-    assert view.sites is not None
-    assert (view.sites.band, view.sites.v4, view.sites.v6) == ("251-500", 2500, 1500)
-    assert "2021" in view.sites.source
+def test_the_usual_max_for_a_number_of_sites_is_a_note_with_its_source() -> None:
+    _, outcome = checked(FilesRequest(sites=300), A="10.0.0.0/25\n")
+    (note,) = outcome.findings
+    assert (note.code, note.details["band"], note.details["max_v4"]) == ("vpn.usual_max", "251-500", "2500")
+    assert "2021" in note.why
+    with pytest.raises(InvalidValue):
+        checked(FilesRequest(sites=0), A="10.0.0.0/25\n")
 
 
 def test_large_lists_are_compared_in_bulk_with_the_same_answer(tmp_path: Path) -> None:
