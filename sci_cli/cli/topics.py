@@ -75,13 +75,14 @@ Write a prefix as address and length: 10.20.0.0/16, 2001:db8::/48. sci refuses, 
   mapped addresses      ::ffff:10.20.0.0/112 is 10.20.0.0/16
   special ranges        loopback, multicast, link-local and the default route never go on a port
 
-A list is a file with one prefix a line, # begins a remark:
+--from FILE takes prefixes as you have them, and recognises the form: lists (# begins a remark), CSV, Excel,
+YAML, JSON, and what a Cisco, Juniper, Nokia or Arista router printed. --format names the form, --skip-invalid
+leaves lines out that are no prefixes; otherwise every one is named and nothing is taken.
 
   sci vpn add NAME VPN --from list.txt --max-prefixes 1250
-
-or a CSV with the header vpn,prefix; then it may hold several VPNs:
-
-  sci vpn plan NAME --from all.csv --max-prefixes 1250
+  sci vpn plan NAME --from all.csv --max-prefixes 1250      a CSV with the header vpn,prefix: several VPNs
+  sci vpn plan NAME --from corp.txt --from lab.txt          VPNs named after their files
+  sci vpn check corp.txt lab.txt                            files alone, no activation; exit 4 on overlap
 
 The rules: prefixes of different VPNs on one port must not share addresses; the total over all VPNs must not
 exceed the smallest MAX (IPv4 and IPv6 apart); prefixes nested inside one VPN are normal."""
