@@ -23,7 +23,7 @@ from sci_cli.domain.profile import Clause
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.vpn_rules import budgets
 from sci_cli.errors import GateClosed, RuleViolation, sci
-from sci_cli.operations import reference_views, views, work_views
+from sci_cli.operations import reference_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome
 from tests.ui.sample_records import (
     ACCOUNT,
@@ -265,6 +265,35 @@ OUTCOMES: Mapping[str, Outcome] = {
         findings=(OVERLAP, MAX_EXCEEDED),
         dry_run=True,
         error=RuleViolation("The plan breaks a rule of the port.", findings=(OVERLAP, MAX_EXCEEDED)),
+    ),
+    "vpn-check": Outcome(
+        vpn_file_views.FilesView(
+            files=(
+                vpn_file_views.FileRow("CORP.txt", "list", 3, 0),
+                vpn_file_views.FileRow("pe1.txt", "cisco", 2, 0, 1),
+            ),
+            vpns=(
+                vpn_file_views.VpnRow("CORP", 2, 1, 0, 0, 2, ("10.20.0.0/15", "2001:db8::/32")),
+                vpn_file_views.VpnRow("LAB", 2, 0, 1, 1, 2, ("10.30.4.0/22", "10.41.1.0/30")),
+            ),
+            pairs=1,
+            unlisted=0,
+            shared_v4=1024,
+            matrix=(vpn_file_views.MatrixCell("CORP", "LAB", 1),),
+            clearing=vpn_file_views.ClearingView(("LAB 10.30.4.0/22",), True, True, 1, ("CORP",), False, 1),
+            lines=("1 pair of prefixes overlaps, between 1 pair of VPNs.",),
+        ),
+        findings=(OVERLAP,),
+        error=RuleViolation("These VPNs may not be on one port together.", findings=(OVERLAP,)),
+    ),
+    "vpn-check-refused": Outcome(
+        vpn_file_views.FilesView(
+            files=(vpn_file_views.FileRow("broken.txt", "list", 1, 1),),
+            rejected=(
+                vpn_file_views.RejectedLine("broken.txt", 1, "10.60.0.1/16", "host bits", "10.60.0.0/16"),
+            ),
+            lines=("1 line is not acceptable; nothing was compared.",),
+        ),
     ),
     "plan-recorded": Outcome(
         replace(
