@@ -134,12 +134,14 @@ def read_lines(lines: list[str], layout: Layout, intake: Intake, columns: dict[i
     vpn_first = layout.columns == _COLUMNS
     four, six = columns[4], columns[6]
     for place, line in enumerate(lines, intake.lines):
-        vpn, field = plain, line
+        vpn, field, name = plain, line, ""
         if plain is None:
             before, _, after = line.partition(",")
             name, field = (before, after) if vpn_first else (after, before)
             vpn = known.get(name)
-        row = _usual(field) if vpn is not None else None
+        row = _usual(field)
+        if row is not None and vpn is None and vpn_name_problem(name) is None:
+            vpn = intake.vpn_number(name)
         if row is None or vpn is None:
             judged = judge(line, layout, intake, place)
             if judged is None:

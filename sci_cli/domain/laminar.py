@@ -278,6 +278,10 @@ class _Sweep:
             self._settle(node, tuple(owners), inside)
         if not stack:
             return
+        if node.beneath is None and len(owners) == 1 and stack[-1].beneath is not None:
+            counts = stack[-1].beneath
+            counts[owners[0]] = counts.get(owners[0], 0) + 1
+            return
         mine = node.beneath or {}
         for vpn in owners:
             mine[vpn] = mine.get(vpn, 0) + 1
