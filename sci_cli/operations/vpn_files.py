@@ -23,6 +23,7 @@ from sci_cli.operations.vpn_planning import usual_max
 from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
+_VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
 _NO_OVERLAP = "No addresses are in two of the VPNs."
 
 
@@ -175,23 +176,31 @@ def _swallowing(found: Swallowing) -> Finding:
 
 
 def _within(report: CollisionReport) -> Iterator[Finding]:
-    for vpn in report.vpns:
-        if vpn.duplicates:
-            times = "1 prefix is" if vpn.duplicates == 1 else f"{vpn.duplicates} prefixes are"
-            yield Finding(
-                "vpn.prefix_duplicate",
-                Severity.NOTE,
-                f"VPN {vpn.vpn}: {times} given more than once; a duplicate counts once.",
-                details={"vpn": vpn.vpn, "count": str(vpn.duplicates)},
-            )
-        if vpn.nested:
-            lie = "1 prefix lies" if vpn.nested == 1 else f"{vpn.nested} prefixes lie"
-            yield Finding(
-                "vpn.prefix_nested",
-                Severity.NOTE,
-                f"VPN {vpn.vpn}: {lie} inside others of the same VPN; normal routing, all count.",
-                details={"vpn": vpn.vpn, "count": str(vpn.nested)},
-            )
+    """Duplicates and nesting inside VPNs: a note for each VPN, or one for all where there are many."""
+    twice = {vpn.vpn: vpn.duplicates for vpn in report.vpns if vpn.duplicates}
+    nested = {vpn.vpn: vpn.nested for vpn in report.vpns if vpn.nested}
+    again = ("1 prefix is", "prefixes are"), "given more than once; a duplicate counts once"
+    inside = ("1 prefix lies", "prefixes lie"), "inside others of the same VPN; normal routing, all count"
+    yield from _notes("vpn.prefix_duplicate", twice, *again)
+    yield from _notes("vpn.prefix_nested", nested, *inside)
+
+
+def _notes(code: str, counts: Mapping[str, int], verb: tuple[str, str], what: str) -> Iterator[Finding]:
+    one, several = verb
+    if len(counts) > _VPNS_NOTED:
+        total = sum(counts.values())
+        yield Finding(
+            code,
+            Severity.NOTE,
+            f"In {len(counts)} VPNs {total} {several} {what}.",
+            details={"vpns": tuple(counts), "count": str(total)},
+        )
+        return
+    for vpn, count in counts.items():
+        said = one if count == 1 else f"{count} {several}"
+        yield Finding(
+            code, Severity.NOTE, f"VPN {vpn}: {said} {what}.", details={"vpn": vpn, "count": str(count)}
+        )
 
 
 def _max_findings(report: CollisionReport, maximum: Mapping[int, int]) -> Iterator[Finding]:

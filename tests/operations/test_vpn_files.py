@@ -125,6 +125,13 @@ def test_duplicates_and_nesting_within_a_vpn_are_notes() -> None:
     assert outcome.error is None
 
 
+def test_of_many_vpns_with_duplicates_one_note_is_enough() -> None:
+    lists = {f"V{number}": f"10.{number}.0.0/16\n" * 3 for number in range(6)}
+    _, outcome = checked(**lists)
+    (note,) = outcome.findings
+    assert note.message == "In 6 VPNs 12 prefixes are given more than once; a duplicate counts once."
+
+
 def test_aggregation_counts_and_lists_the_fewest_prefixes() -> None:
     view, _ = checked(FilesRequest(aggregate=True), A="10.0.0.0/25\n10.0.0.128/25\n10.0.1.0/24\n")
     assert (view.vpns[0].fewest, view.vpns[0].aggregated) == (1, ("10.0.0.0/23",))
