@@ -363,6 +363,11 @@ _REFUSED = {_known(text): words for text, words in _REFUSED_TEXT.items()}
 _SHARED = _known("100.64.0.0/10")
 
 
+def refused_ranges() -> tuple[Prefix, ...]:
+    """The ranges that are refused: a prefix is, just when it shares addresses with one of them."""
+    return tuple(_REFUSED)
+
+
 def special_use(prefix: Prefix) -> SpecialUse | None:
     """What is special about the prefix, or None for ordinary public, private and documentation space.
 

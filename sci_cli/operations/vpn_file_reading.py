@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from sci_cli.domain.collisions import (
     every_collision,
 )
 from sci_cli.domain.names import vpn_name_problem
+from sci_cli.domain.prefixes import refused_ranges
 from sci_cli.errors import InvalidFile, InvalidValue, SciError
 from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
 from sci_cli.readers.files import read_input
@@ -27,6 +30,7 @@ LARGE = 600_000  # bytes; from here on plain lists and vpn,prefix tables go to t
 LISTED = 100  # overlaps named one by one, and prefixes that contain very many
 _HEAD = 64_000  # bytes looked at to recognise the form of a large file
 _SIMPLE = ("list", "csv")
+_NO_VPN = "(refused)"  # no VPN can have this name
 
 Progress = Callable[[int, int], None]
 
@@ -130,7 +134,7 @@ def _head(source: Source) -> bytes:
 def _in_bulk(
     sources: Sequence[Source], forms: Sequence[str], limit: int, progress: Progress | None
 ) -> Compared | None:
-    """None when a line is not acceptable: then every list is read with all care, for what it may mean."""
+    """None when a line may not be acceptable: then all is read with care, and the line is named."""
     from sci_cli.bulk import check as bulk  # not needed for small lists
     from sci_cli.bulk.sources import Source as Given
 
@@ -139,7 +143,8 @@ def _in_bulk(
     before = [_mark(source) for source in sources]
     given = [Given(source.name, source.vpn, source.data) for source in sources]
     result = bulk.check(given, limit=limit, progress=progress)
-    if result.rejected_count:
+    refused = [Entry(prefix, Origin("")) for prefix in refused_ranges()]
+    if result.rejected_count or result.index().adding(_NO_VPN, refused, limit=0).pairs:
         return None
     if [_mark(source) for source in sources] != before:
         raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
@@ -163,9 +168,22 @@ def _mark(source: Source) -> tuple[int, int, int]:
 # Lists of any form -----------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection while values are made that are all kept: it takes half the time otherwise."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _with_care(sources: Sequence[Source], limit: int) -> Compared:
-    tables = [(source, _table(source)) for source in sources]
-    entries = _by_vpn(tables)
+    with _uncollected():
+        tables = [(source, _table(source)) for source in sources]
+        entries = _by_vpn(tables)
     rejected = tuple(
         RejectedLine(source.name, each.line, each.text, each.reason, each.correction)
         for source, table in tables

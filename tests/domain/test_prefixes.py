@@ -21,6 +21,7 @@ from sci_cli.domain.prefixes import (
     network_of,
     parse_prefix,
     prefixes_of_range,
+    refused_ranges,
     special_use,
 )
 from sci_cli.safety.text import describe_unsafe
@@ -324,3 +325,17 @@ def test_any_text_is_a_prefix_or_a_problem_whose_correction_is_a_prefix() -> Non
                 assert problem.correction in problem.message
         else:
             assert str(ipaddress.ip_network(text.strip(" "))) == str(prefix)
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.builds(lambda a, n: network_of(4, a, n), st.integers(0, 2**32 - 1), st.integers(0, 32)),
+        st.builds(lambda a, n: network_of(6, a, n), st.integers(0, 2**128 - 1), st.integers(0, 128)),
+        st.sampled_from(refused_ranges()),
+    )
+)
+def test_a_prefix_is_refused_just_when_it_shares_addresses_with_a_refused_range(prefix: Prefix) -> None:
+    use = special_use(prefix)
+    shares = any(prefix.shares_addresses_with(each) for each in refused_ranges())
+    assert (use is not None and use.refused) == shares

@@ -159,6 +159,17 @@ def test_large_lists_are_compared_in_bulk_with_the_same_answer(tmp_path: Path) -
     assert [each.rows for each in bulk.files] == [None, None]
 
 
+@pytest.mark.parametrize(
+    "special", ["0.0.0.0/0", "127.0.0.0/8", "224.1.0.0/16", "::/0", "fe80::/64", "0.0.0.0/1"]
+)
+def test_a_range_that_is_never_routed_is_refused_in_a_large_list_too(tmp_path: Path, special: str) -> None:
+    path = tmp_path / "ONE.txt"
+    lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]
+    path.write_text("".join([*lines, f"{special}\n"]))
+    (rejected,) = compare([Source("ONE.txt", "ONE", path)]).rejected
+    assert (rejected.line, special in rejected.reason) == (65_537, True)
+
+
 def test_a_large_list_with_a_bad_line_is_read_again_for_what_it_may_mean(tmp_path: Path) -> None:
     path = tmp_path / "ONE.txt"
     lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]

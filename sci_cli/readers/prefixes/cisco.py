@@ -32,6 +32,8 @@ _CODE = re.compile(r"[A-Za-z*%+&!()>=~?][A-Za-z0-9*%+&!()>=~?]{0,4}")
 _NOT_A_CODE = frozenset({"via", "to", "from", "is", "by", "Path", "path"})
 _CONTINUES = frozenset({"via", "*via", "directly", "from", "to"})
 _MOST_CODES = 5
+_USUAL_CODES = frozenset("BCDEORSi")
+_USUAL = re.compile(r"[A-Za-z] {1,20}[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/[0-9]{1,2} \[")
 
 
 @dataclass(slots=True)
@@ -78,6 +80,9 @@ def _is_heading(text: str, state: _State) -> bool:
 
 
 def _read_line(line: int, text: str, state: _State) -> None:
+    if _is_usual(text):
+        state.routes.take(line, text.split(None, 2)[1])
+        return
     tokens = text.split(" ", 40)
     tokens = [token for token in tokens if token][:12]
     if tokens[0] in _CONTINUES or tokens[0].startswith("["):
@@ -95,6 +100,11 @@ def _read_line(line: int, text: str, state: _State) -> None:
         _read_classful(line, address, rest, state)
     else:
         _read_bare(line, address, codes, rest, state)
+
+
+def _is_usual(text: str) -> bool:
+    """`B        10.20.0.0/16 [200/0] ...`: nearly every line of a long table, told apart without much ado."""
+    return text[1:2] == " " and text[0] in _USUAL_CODES and _USUAL.match(text) is not None
 
 
 def _split_codes(tokens: list[str]) -> tuple[list[str], list[str] | None]:
