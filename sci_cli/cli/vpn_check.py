@@ -62,10 +62,18 @@ def register(group: typer.Typer) -> None:
         sites: Annotated[
             str, typer.Option("--sites", metavar="N", help="What MAX is usual for so many sites.")
         ] = "",
+        cloud_range: Annotated[
+            list[str] | None,
+            typer.Option("--cloud-range", metavar="PREFIX", help="A range used in the cloud; repeat."),
+        ] = None,
+        profile: Annotated[
+            str, typer.Option("--profile", metavar="PROFILE", help="A provider, for its limits and ranges.")
+        ] = "",
     ) -> Any:
         """Check prefix lists against each other; needs no activation and writes nothing."""
         from sci_cli.operations import vpn_files
         from sci_cli.operations.vpn_file_reading import compare
+        from sci_cli.operations.vpn_requests import parse_prefixes
         from sci_cli.ui.progress import bar
 
         if not files:
@@ -80,6 +88,8 @@ def register(group: typer.Typer) -> None:
             aggregate=aggregate,
             sites=whole(sites, "--sites"),
             maximum={version: limit for version, limit in limits.items() if limit is not None},
+            cloud_ranges=parse_prefixes(cloud_range or (), "--cloud-range"),
+            profile=session.workspace.catalogue.load(profile) if profile else None,
         )
         sources = _sources(session, files, vpn, format)
         with bar(session.stderr, session.look(session.stderr)) as progress:

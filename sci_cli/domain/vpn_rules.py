@@ -7,7 +7,7 @@ its own MAX too. IPv4 and IPv6 are counted apart, and a VPN without prefixes of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sci_cli.domain import facts
@@ -15,7 +15,7 @@ from sci_cli.domain.activation import Activation, Vpn, VpnState
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.overlap import Overlap, find_overlaps, find_overlaps_with, nested_within
 from sci_cli.domain.prefixes import Prefix, special_use
-from sci_cli.domain.profile import Profile
+from sci_cli.domain.profile import Profile, RouteLimit
 from sci_cli.domain.vpn_neighbours import peering_findings
 from sci_cli.errors import sci
 
@@ -261,18 +261,7 @@ def _nested(vpn: Vpn) -> Iterable[Finding]:
 def _provider_findings(profile: Profile, vpns: Sequence[Vpn], looked_at: Sequence[Vpn]) -> Iterable[Finding]:
     for limit in profile.route_limits:
         total = sum(vpn.count(version) for vpn in vpns for version in (4, 6) if limit.version in (0, version))
-        if total > limit.value:
-            yield Finding(
-                "vpn.provider_route_limit",
-                Severity.WARNING,
-                f"{total} prefixes; {profile.name} takes {limit.value} (not in the guide).",
-                why=limit.text,
-                details={
-                    "source": limit.source,
-                    "confidence": limit.confidence.value,
-                    "limit": str(limit.value),
-                },
-            )
+        yield from route_limit_finding(profile, limit, total)
     for reserved in profile.reserved:
         for vpn in looked_at:
             for prefix in vpn.prefixes:
@@ -280,6 +269,22 @@ def _provider_findings(profile: Profile, vpns: Sequence[Vpn], looked_at: Sequenc
                     yield _reserved(
                         profile, vpn.name, prefix, reserved.prefix, reserved.text, reserved.source
                     )
+
+
+def route_limit_finding(profile: Profile, limit: RouteLimit, total: int) -> Iterator[Finding]:
+    """The warning that so many prefixes are more than the provider takes, where they are."""
+    if total > limit.value:
+        yield Finding(
+            "vpn.provider_route_limit",
+            Severity.WARNING,
+            f"{total} prefixes; {profile.name} takes {limit.value} (not in the guide).",
+            why=limit.text,
+            details={
+                "source": limit.source,
+                "confidence": limit.confidence.value,
+                "limit": str(limit.value),
+            },
+        )
 
 
 def _reserved(profile: Profile, vpn: str, prefix: Prefix, taken: Prefix, text: str, source: str) -> Finding:

@@ -18,6 +18,7 @@ from sci_cli.domain.collisions import (
     every_collision,
 )
 from sci_cli.domain.names import vpn_name_problem
+from sci_cli.domain.prefix_index import Index
 from sci_cli.domain.prefixes import refused_ranges
 from sci_cli.errors import InvalidFile, InvalidValue, SciError
 from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
@@ -61,6 +62,7 @@ class Compared:
         files: what became of each file.
         rejected: the lines that were not taken, as far as they are named; `rejected_count` counts all.
         every: goes through every collision, one after the other.
+        index: the prefixes, ready to be asked about others.
         entries: the prefixes of each VPN, where they are held; empty for large lists.
         note: how it was done, where that is worth knowing.
     """
@@ -70,6 +72,7 @@ class Compared:
     rejected: tuple[RejectedLine, ...]
     rejected_count: int
     every: Callable[[], Iterator[Collision]]
+    index: Callable[[], Index]
     entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
     note: str = ""
 
@@ -154,6 +157,7 @@ def _in_bulk(
         (),
         0,
         result.collisions,
+        result.index,
         note=result.note,
     )
 
@@ -198,6 +202,7 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
         rejected,
         len(rejected),
         lambda: every_collision(entries),
+        lambda: Index.build(entries),
         entries,
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sci_cli.domain.capacity import aggregation
 from sci_cli.domain.clearing import Clearing, clear
 from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing
 from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.prefixes import Prefix
+from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidFile, RuleViolation
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.vpn_file_ranges import range_findings
 from sci_cli.operations.vpn_file_reading import Compared
 from sci_cli.operations.vpn_file_views import (
     ClearingView,
@@ -19,11 +22,12 @@ from sci_cli.operations.vpn_file_views import (
     RejectedLine,
     VpnRow,
 )
-from sci_cli.operations.vpn_planning import usual_max
+from sci_cli.operations.vpn_planning import fewest, usual_max
 from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
+_LIST_SHOWN = 100  # prefixes of an aggregated list on the screen; -o json has all
 _NO_OVERLAP = "No addresses are in two of the VPNs."
 
 
@@ -37,6 +41,8 @@ class FilesRequest:
         aggregate: say how many prefixes each VPN would need at least.
         sites: expected sites of a VPN, to look up the usual MAX; None when nobody asked.
         maximum: MAX per address family (4, 6) to hold the totals against, as far as given.
+        cloud_ranges: ranges used on the cloud side.
+        profile: the provider whose limits and ranges are looked at, None for none.
     """
 
     skip_invalid: bool = False
@@ -44,6 +50,8 @@ class FilesRequest:
     aggregate: bool = False
     sites: int | None = None
     maximum: Mapping[int, int] | None = None
+    cloud_ranges: tuple[Prefix, ...] = ()
+    profile: Profile | None = None
 
 
 def check_files(compared: Compared, request: FilesRequest) -> Outcome:
@@ -61,12 +69,14 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
         *_max_findings(report, request.maximum or {}),
+        *range_findings(compared, request.cloud_ranges, request.profile),
         *(
             skipped(each.file, each.line, each.reason, text=each.text, correction=each.correction)
             for each in compared.rejected
         ),
         *_within(report),
         *usual_max(request.sites),
+        *(fewest(vpn, (each.prefix for each in held), _LIST_SHOWN) for vpn, held in _held(compared, request)),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
@@ -104,6 +114,10 @@ def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
 
 
 # What is rejected ------------------------------------------------------------------------------------------
+
+
+def _held(compared: Compared, request: FilesRequest) -> Iterable[tuple[str, Sequence[Entry]]]:
+    return sorted(compared.entries.items()) if request.aggregate else ()
 
 
 def _refused(compared: Compared) -> Outcome:

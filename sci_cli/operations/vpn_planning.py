@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Vpn
-from sci_cli.domain.capacity import SITE_BANDS_SOURCE, aggregation, band_for
+from sci_cli.domain.capacity import SITE_BANDS_SOURCE, Aggregation, aggregation, band_for
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.prefixes import Prefix
 from sci_cli.domain.vpn_neighbours import cloud_range_findings, other_port_findings
@@ -92,8 +92,15 @@ def usual_max(sites: int | None) -> Iterator[Finding]:
     )
 
 
-def fewest(vpn: str, prefixes: Iterable[Prefix]) -> Finding:
-    """How few prefixes hold exactly the addresses of a VPN, with the list to hand to the network team."""
+def _fits(found: Aggregation, most: int | None) -> bool:
+    return most is None or len(found.prefixes) <= most
+
+
+def fewest(vpn: str, prefixes: Iterable[Prefix], most: int | None = None) -> Finding:
+    """How few prefixes hold exactly the addresses of a VPN, with the list to hand to the network team.
+
+    A list of more than `most` prefixes is not in the text.
+    """
     found = aggregation(prefixes)
     if not found.saved:
         message = f"VPN {vpn}: {counted(found.before)}; no fewer would hold the same addresses."
@@ -106,6 +113,6 @@ def fewest(vpn: str, prefixes: Iterable[Prefix]) -> Finding:
         "vpn.aggregation",
         Severity.NOTE,
         message,
-        text="\n".join(map(str, found.prefixes)) if found.saved else "",
+        text="\n".join(map(str, found.prefixes)) if found.saved and _fits(found, most) else "",
         details={"vpn": vpn, "prefixes": str(found.before), "fewest": str(len(found.prefixes))},
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sci_cli.domain.findings import Severity
+from sci_cli.domain.prefixes import parse_prefix
 from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_file_reading import Source, compare
 from sci_cli.operations.vpn_file_views import FilesView, MatrixCell
 from sci_cli.operations.vpn_files import FilesRequest, check_files, overlaps
-from tests.operations.build import codes
+from tests.operations.build import alibaba, codes
 
 
 def sources(lists: Mapping[str, str]) -> list[Source]:
@@ -125,6 +127,26 @@ def test_duplicates_and_nesting_within_a_vpn_are_notes() -> None:
     assert outcome.error is None
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_ranges_of_the_cloud_and_limits_of_a_provider_are_warnings(tmp_path: Path, large: bool) -> None:
+    lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536 if large else 300)]
+    path = tmp_path / "ONE.txt"
+    path.write_text("".join([*lines, "100.64.1.0/24\n"]))
+    asked = FilesRequest(cloud_ranges=(parse_prefix("10.0.0.0/16"), parse_prefix("172.16.0.0/12")))
+    asked = replace(asked, profile=alibaba())
+    outcome = check_files(compare([Source("ONE.txt", "ONE", path)]), asked)
+    said = [(each.code, each.details.get("prefixes"), each.severity.value) for each in outcome.findings]
+    assert said == [
+        ("vpn.cloud_range", "256", "warning"),
+        ("vpn.provider_range", "1", "warning"),
+        ("vpn.provider_route_limit", None, "warning"),
+    ]
+    assert outcome.findings[0].message == (
+        "256 prefixes of VPN ONE share addresses with 10.0.0.0/16, which is used in the cloud."
+    )
+    assert outcome.error is None
+
+
 def test_of_many_vpns_with_duplicates_one_note_is_enough() -> None:
     lists = {f"V{number}": f"10.{number}.0.0/16\n" * 3 for number in range(6)}
     _, outcome = checked(**lists)
@@ -133,8 +155,9 @@ def test_of_many_vpns_with_duplicates_one_note_is_enough() -> None:
 
 
 def test_aggregation_counts_and_lists_the_fewest_prefixes() -> None:
-    view, _ = checked(FilesRequest(aggregate=True), A="10.0.0.0/25\n10.0.0.128/25\n10.0.1.0/24\n")
+    view, outcome = checked(FilesRequest(aggregate=True), A="10.0.0.0/25\n10.0.0.128/25\n10.0.1.0/24\n")
     assert (view.vpns[0].fewest, view.vpns[0].aggregated) == (1, ("10.0.0.0/23",))
+    assert [(each.code, each.text) for each in outcome.findings] == [("vpn.aggregation", "10.0.0.0/23")]
 
 
 def test_the_usual_max_for_a_number_of_sites_is_a_note_with_its_source() -> None:
