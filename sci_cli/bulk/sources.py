@@ -61,6 +61,7 @@ class Intake:
 
     most_rejected: int
     vpns: dict[str, int] = field(default_factory=dict)
+    folded: dict[str, int] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     first_places: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -73,8 +74,11 @@ class Intake:
         self.first_places.append(self.lines)
 
     def vpn_number(self, name: str) -> int:
-        """The number of a VPN in the order in which they appear."""
-        return self.vpns.setdefault(name, len(self.vpns))
+        """The number of a VPN in the order in which they appear; letter case makes no other VPN."""
+        number = self.folded.setdefault(name.casefold(), len(self.vpns))
+        if number == len(self.vpns):
+            self.vpns[name] = number
+        return number
 
     def origin_of(self, place: int) -> Origin:
         """The list and the line of a place."""

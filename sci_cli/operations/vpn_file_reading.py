@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sci_cli.bulk.sources import Source as Given
 from sci_cli.domain.collisions import (
     Collision,
     CollisionReport,
@@ -23,7 +24,7 @@ from sci_cli.domain.prefixes import refused_ranges
 from sci_cli.errors import InvalidFile, InvalidValue, SciError
 from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
 from sci_cli.readers.files import read_input
-from sci_cli.readers.prefix_lists import PrefixTable, read_prefix_data
+from sci_cli.readers.prefix_lists import PlainLists, PrefixTable, read_long_table, read_prefix_data
 from sci_cli.safety.text import quoted
 
 LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
@@ -31,6 +32,7 @@ LARGE = 600_000  # bytes; from here on plain lists and vpn,prefix tables go to t
 LISTED = 100  # overlaps named one by one, and prefixes that contain very many
 _HEAD = 64_000  # bytes looked at to recognise the form of a large file
 _SIMPLE = ("list", "csv")
+_TABLES = ("cisco",)
 _NO_VPN = "(refused)"  # no VPN can have this name
 
 Progress = Callable[[int, int], None]
@@ -108,14 +110,16 @@ def _size(source: Source) -> int:
 
 
 def _simple_form(source: Source) -> str:
-    """The form, if the beginning is one prefix to a line or a table of VPN and prefix; otherwise empty."""
-    if source.format not in ("", *_SIMPLE):
+    """The form, if large files of it are read fast: one prefix to a line, VPN and prefix, some tables."""
+    if source.format not in ("", *_SIMPLE, *_TABLES):
         return ""
     try:
         head = _head(source)
         table = read_prefix_data(head, name=source.name, format=source.format)
     except (OSError, SciError):
         return ""
+    if table.format in _TABLES:
+        return table.format
     lines = sum(1 for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#"))
     one_to_a_line = lines - len(table.rows) <= (1 if table.format == "csv" else 0)
     simple = table.format in _SIMPLE and one_to_a_line and not table.rejected
@@ -139,27 +143,58 @@ def _in_bulk(
 ) -> Compared | None:
     """None when a line may not be acceptable: then all is read with care, and the line is named."""
     from sci_cli.bulk import check as bulk  # not needed for small lists
-    from sci_cli.bulk.sources import Source as Given
 
     for source in sources:
         _require_name(source.vpn, source.name)
     before = [_mark(source) for source in sources]
-    given = [Given(source.name, source.vpn, source.data) for source in sources]
+    formed = list(zip(sources, forms, strict=True))
+    tables = {source.name: _long(source, form) for source, form in formed}
+    if any(form in _TABLES and tables[source.name] is None for source, form in formed):
+        return None
+    given = [each for source in sources for each in _given(source, tables[source.name])]
     result = bulk.check(given, limit=limit, progress=progress)
     refused = [Entry(prefix, Origin("")) for prefix in refused_ranges()]
     if result.rejected_count or result.index().adding(_NO_VPN, refused, limit=0).pairs:
         return None
     if [_mark(source) for source in sources] != before:
         raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
+    rejected = tuple(
+        RejectedLine(name, each.line, each.text, each.reason, each.correction)
+        for name, table in tables.items()
+        for each in (table.rejected if table else ())
+    )
     return Compared(
         result.report,
-        tuple(FileRow(source.name, form, None, 0) for source, form in zip(sources, forms, strict=True)),
-        (),
-        0,
+        tuple(
+            FileRow(source.name, form, None, len(table.rejected), len(table.left_out))
+            if (table := tables[source.name])
+            else FileRow(source.name, form, None, 0)
+            for source, form in formed
+        ),
+        rejected,
+        len(rejected),
         result.collisions,
         result.index,
         note=result.note,
     )
+
+
+def _long(source: Source, form: str) -> PlainLists | None:
+    """The plain lists of a router table; None for other forms, and where it is to be read with care."""
+    return read_long_table(_data(source), form) if form in _TABLES else None
+
+
+def _given(source: Source, table: PlainLists | None) -> list[Given]:
+    """What the engine reads: the file itself, or the plain lists of a router table."""
+    if table is None:
+        return [Given(source.name, source.vpn, source.data)]
+    return [Given(source.name, vpn or source.vpn, text) for vpn, text in table.lists]
+
+
+def _data(source: Source) -> bytes:
+    if isinstance(source.data, bytes):
+        return source.data
+    return read_input(source.data, what="The prefix list", limit=LARGEST).data
 
 
 def _mark(source: Source) -> tuple[int, int, int]:
@@ -208,10 +243,7 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
 
 
 def _table(source: Source) -> PrefixTable:
-    data = source.data
-    if isinstance(data, Path):
-        data = read_input(data, what="The prefix list", limit=LARGEST).data
-    return read_prefix_data(data, name=source.name, format=source.format)
+    return read_prefix_data(_data(source), name=source.name, format=source.format)
 
 
 def _by_vpn(tables: Sequence[tuple[Source, PrefixTable]]) -> dict[str, list[Entry]]:

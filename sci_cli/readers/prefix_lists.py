@@ -11,6 +11,7 @@ from sci_cli.readers.prefixes.cisco import read_cisco
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
 from sci_cli.readers.prefixes.junos import read_junos
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
+from sci_cli.readers.prefixes.long_tables import PlainLists, plain_lists
 from sci_cli.readers.prefixes.recognise import (
     OLD_WORKBOOK,
     WORKBOOK,
@@ -23,7 +24,17 @@ from sci_cli.readers.prefixes.sros import read_sros
 from sci_cli.readers.prefixes.tables import SIGNS, is_table, read_table
 from sci_cli.safety.text import quoted
 
-__all__ = ("FORMATS", "LIMIT", "PrefixTable", "Rejected", "Row", "read_prefix_data", "read_prefixes")
+__all__ = (
+    "FORMATS",
+    "LIMIT",
+    "PlainLists",
+    "PrefixTable",
+    "Rejected",
+    "Row",
+    "read_long_table",
+    "read_prefix_data",
+    "read_prefixes",
+)
 
 LIMIT = 10_000_000  # bytes, for `read_input`
 
@@ -47,6 +58,9 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 _ROUTERS: Mapping[str, Callable[[Sequence[str], Found], None]] = MappingProxyType(
     {"cisco": read_cisco, "arista": read_cisco, "junos": read_junos, "sros": read_sros}
 )
+
+
+_LONG = ("cisco",)
 
 
 def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable:
@@ -78,6 +92,16 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
     if not found.rows and not found.rejected:
         raise _nothing(name, bool(text.strip()), used)
     return found.table(used)
+
+
+def read_long_table(data: bytes, format: str) -> PlainLists | None:
+    """The routes of a routing table of very many lines as plain lists; None for `read_prefix_data` to read.
+
+    Args:
+        data: the bytes of the file.
+        format: the format recognised or named.
+    """
+    return plain_lists(data) if format in _LONG else None
 
 
 def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:

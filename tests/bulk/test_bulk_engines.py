@@ -315,3 +315,10 @@ def test_more_vpns_than_sixteen_bits_count_are_told_apart() -> None:
     assert fast.report.pairs == (66_000 - 65_536) + 2  # the last row meets two of these
     assert fast.report.matrix["site-65999", "site-7"] == 1
     assert sum(count.v4 for count in fast.report.vpns) == 66_001
+
+
+def test_letter_case_makes_no_other_vpn() -> None:
+    text = b"vpn,prefix\nCORP,10.1.0.0/16\ncorp,10.1.2.0/24\nLab,10.9.0.0/16\n"
+    result = check([Source("all.csv", None, text), Source("LAB.txt", "LAB", b"10.9.1.0/24\n")])
+    assert [(each.vpn, each.v4) for each in result.report.vpns] == [("CORP", 2), ("Lab", 2)]
+    assert result.report.pairs == 0

@@ -10,7 +10,7 @@ from sci_cli.domain.prefixes import Prefix
 from sci_cli.readers.prefixes.quick import MASKS, ordinary_prefix
 from sci_cli.readers.prefixes.routers import (
     Routes,
-    content_lines,
+    content_of,
     is_address,
     like_a_route,
     refuse_unknown,
@@ -32,8 +32,6 @@ _CODE = re.compile(r"[A-Za-z*%+&!()>=~?][A-Za-z0-9*%+&!()>=~?]{0,4}")
 _NOT_A_CODE = frozenset({"via", "to", "from", "is", "by", "Path", "path"})
 _CONTINUES = frozenset({"via", "*via", "directly", "from", "to"})
 _MOST_CODES = 5
-_USUAL_CODES = frozenset("BCDEORSi")
-_USUAL = re.compile(r"[A-Za-z] {1,20}[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/[0-9]{1,2} \[")
 
 
 @dataclass(slots=True)
@@ -52,12 +50,37 @@ def read_cisco(lines: Sequence[str], found: Found) -> None:
     legends, prompts and messages are skipped. Whether a BGP route is valid or best is not judged: what is
     listed is taken. What is left out of the router's own addresses is said at `Routes`.
     """
-    state = _State(Routes(found))
-    for line, content in content_lines(lines, state.routes):
+    reader = CiscoReader(found)
+    for line, written in enumerate(lines, 1):
+        reader.read(line, written)
+    reader.finish()
+
+
+class CiscoReader:
+    """Reads such a table line by line.
+
+    Args:
+        found: takes what is found.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self._state = _State(Routes(found))
+
+    @property
+    def vpn(self) -> str | None:
+        """The VRF that is being shown."""
+        return self._state.routes.vpn
+
+    def read(self, line: int, written: str) -> None:
+        """Takes the next line, by its number."""
+        content = content_of(line, written, self._state.routes)
         text = content.lstrip(" ")
-        if not _is_heading(text, state):
-            _read_line(line, text, state)
-    state.routes.finish()
+        if text and not _is_heading(text, self._state):
+            _read_line(line, text, self._state)
+
+    def finish(self) -> None:
+        """Decides what is left to decide when all lines are known."""
+        self._state.routes.finish()
 
 
 def _is_heading(text: str, state: _State) -> bool:
@@ -80,9 +103,6 @@ def _is_heading(text: str, state: _State) -> bool:
 
 
 def _read_line(line: int, text: str, state: _State) -> None:
-    if _is_usual(text):
-        state.routes.take(line, text.split(None, 2)[1])
-        return
     tokens = text.split(" ", 40)
     tokens = [token for token in tokens if token][:12]
     if tokens[0] in _CONTINUES or tokens[0].startswith("["):
@@ -100,11 +120,6 @@ def _read_line(line: int, text: str, state: _State) -> None:
         _read_classful(line, address, rest, state)
     else:
         _read_bare(line, address, codes, rest, state)
-
-
-def _is_usual(text: str) -> bool:
-    """`B        10.20.0.0/16 [200/0] ...`: nearly every line of a long table, told apart without much ado."""
-    return text[1:2] == " " and text[0] in _USUAL_CODES and _USUAL.match(text) is not None
 
 
 def _split_codes(tokens: list[str]) -> tuple[list[str], list[str] | None]:

@@ -136,22 +136,29 @@ def content_lines(lines: Sequence[str], routes: Routes) -> Iterator[tuple[int, s
     where they look like a route.
     """
     for line, written in enumerate(lines, 1):
-        content = written if written.isascii() and written.isprintable() else _cleaned(written)
-        if "ore" in content or "key" in content:
-            content = _PAGER.sub("", content)
-        content = content.rstrip(" ")
-        if not content or _is_command(content, routes):
-            continue
-        if len(content) > LONGEST_LINE:
-            if like_a_route(content[:LONGEST_LINE]):
-                routes.found.reject(line, content, f"The line is too long: {len(content)} characters.")
-            continue
-        unsafe = None if content.isprintable() else describe_unsafe(content)
-        if unsafe:
-            if any(sign in content for sign in ".:/"):
-                routes.found.reject(line, content, f"The line contains {unsafe}.")
-            continue
-        yield line, content
+        content = content_of(line, written, routes)
+        if content:
+            yield line, content
+
+
+def content_of(line: int, written: str, routes: Routes) -> str:
+    """What one line may hold of a route, as for `content_lines`; empty where there is nothing."""
+    content = written if written.isascii() and written.isprintable() else _cleaned(written)
+    if "ore" in content or "key" in content:
+        content = _PAGER.sub("", content)
+    content = content.rstrip(" ")
+    if not content or _is_command(content, routes):
+        return ""
+    if len(content) > LONGEST_LINE:
+        if like_a_route(content[:LONGEST_LINE]):
+            routes.found.reject(line, content, f"The line is too long: {len(content)} characters.")
+        return ""
+    unsafe = None if content.isprintable() else describe_unsafe(content)
+    if unsafe:
+        if any(sign in content for sign in ".:/"):
+            routes.found.reject(line, content, f"The line contains {unsafe}.")
+        return ""
+    return content
 
 
 def like_a_route(content: str) -> bool:
