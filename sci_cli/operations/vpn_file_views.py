@@ -74,7 +74,10 @@ class RejectedLine:
 
 @dataclass(frozen=True, slots=True)
 class FilesView(View):
-    """Prefix lists compared as the VPNs of one port; `unlisted` overlaps are counted and not listed."""
+    """Prefix lists compared as the VPNs of one port; `unlisted` overlaps are counted and not listed.
+
+    `every` says that somebody asked for all of them.
+    """
 
     thing: ClassVar[str] = "vpn-check"
     files: tuple[FileRow, ...]
@@ -87,3 +90,4 @@ class FilesView(View):
     clearing: ClearingView | None = None
     rejected: tuple[RejectedLine, ...] = ()
     lines: tuple[str, ...] = ()
+    every: bool = False

@@ -90,6 +90,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         clearing=_clearing(compared),
         rejected=compared.rejected,
         lines=tuple(filter(None, (_verdict(report), compared.note))),
+        every=request.every,
     )
     error = RuleViolation("These VPNs may not be on one port together.", findings=found) if broken else None
     return Outcome(view, findings=found, error=error)

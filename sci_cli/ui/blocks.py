@@ -87,25 +87,28 @@ def prefixes_text(vpn: Vpn, shown: int = _PREFIXES_SHOWN) -> str:
 # Findings --------------------------------------------------------------------------------------------------
 
 
-def findings_block(page: Page, findings: Sequence[Finding]) -> None:
-    """Blockers, warnings, then notes; the notes not when only essential lines are wanted."""
+def findings_block(page: Page, findings: Sequence[Finding], *, most: int | None = MOST_OF_ONE_CODE) -> None:
+    """Blockers, warnings, then notes; the notes not when only essential lines are wanted.
+
+    Of one code at most so many are shown; None shows all.
+    """
     for severity in Severity:
         if severity is Severity.NOTE and page.look.quiet:
             continue
-        _capped(page, [each for each in findings if each.severity is severity])
+        _capped(page, [each for each in findings if each.severity is severity], most)
 
 
-def _capped(page: Page, findings: Sequence[Finding]) -> None:
+def _capped(page: Page, findings: Sequence[Finding], most: int | None) -> None:
     totals: dict[str, int] = {}
     for each in findings:
         totals[each.code] = totals.get(each.code, 0) + 1
     shown: dict[str, int] = {}
     for each in findings:
         shown[each.code] = shown.get(each.code, 0) + 1
-        if shown[each.code] <= MOST_OF_ONE_CODE:
+        if most is None or shown[each.code] <= most:
             finding_block(page, each)
-        if shown[each.code] == MOST_OF_ONE_CODE < totals[each.code]:
-            more = totals[each.code] - MOST_OF_ONE_CODE
+        if most is not None and shown[each.code] == most < totals[each.code]:
+            more = totals[each.code] - most
             page.paragraph(f"and {more} more ({each.code}); see -o json", indent=2 + _LABEL)
 
 

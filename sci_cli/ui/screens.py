@@ -8,7 +8,14 @@ from typing import Any
 from sci_cli.operations import reference_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui import file_screens, network_screens, record_screens, reference_screens, status_screens
-from sci_cli.ui.blocks import dry_run_line, findings_block, next_block, notices_block, saved_line
+from sci_cli.ui.blocks import (
+    MOST_OF_ONE_CODE,
+    dry_run_line,
+    findings_block,
+    next_block,
+    notices_block,
+    saved_line,
+)
 from sci_cli.ui.look import Look
 from sci_cli.ui.page import Page
 
@@ -38,6 +45,14 @@ SCREENS: Mapping[type[View], Screen] = {
     reference_views.WhereView: reference_screens.where,
     reference_views.TopicView: reference_screens.topic,
 }
+
+
+def _most_findings(view: View) -> int | None:
+    """How many findings of one code are shown: all where somebody asked for all."""
+    asked = isinstance(view, vpn_file_views.FilesView) and view.every
+    return None if asked else MOST_OF_ONE_CODE
+
+
 _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 
 
@@ -48,7 +63,7 @@ def render(outcome: Outcome, look: Look) -> str:
     SCREENS[type(outcome.view)](page, outcome.view, outcome)
     if outcome.findings:
         page.blank()
-        findings_block(page, outcome.findings)
+        findings_block(page, outcome.findings, most=_most_findings(outcome.view))
     notices_block(page, outcome.notices)
     saved_line(page, outcome)
     if not isinstance(outcome.view, _SAY_NEXT_THEMSELVES):

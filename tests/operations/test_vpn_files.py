@@ -15,6 +15,8 @@ from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_file_reading import Source, compare
 from sci_cli.operations.vpn_file_views import FilesView, MatrixCell
 from sci_cli.operations.vpn_files import FilesRequest, check_files, overlaps
+from sci_cli.ui.look import Look
+from sci_cli.ui.screens import render
 from tests.operations.build import alibaba, codes
 
 
@@ -76,8 +78,11 @@ def test_with_all_every_overlap_is_a_finding() -> None:
     one = "".join(f"10.{number // 256}.{number % 256}.0/24\n" for number in range(300))
     view, outcome = checked(A=one, B=one)
     assert (view.pairs, len(outcome.findings), view.unlisted) == (300, 100, 200)
+    text = render(outcome, Look(80))
+    assert "200 overlaps are counted and not listed" in text
     view, outcome = checked(FilesRequest(every=True), A=one, B=one)
     assert (len(outcome.findings), view.unlisted) == (300, 0)
+    assert render(outcome, Look(80)).count("is the same as") == 300
     assert len(list(overlaps(compare(sources({"A.txt": one, "B.txt": one}))))) == 300
 
 
