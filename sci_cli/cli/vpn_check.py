@@ -37,7 +37,7 @@ def register(group: typer.Typer) -> None:
             ),
         ] = None,
         vpn: Annotated[
-            str, typer.Option("--vpn", metavar="VPN", help="The VPN of a file that names none.")
+            str, typer.Option("--vpn", metavar="VPN", help="The VPN of standard input, or of a single file.")
         ] = "",
         format: Annotated[
             str,
@@ -72,7 +72,7 @@ def register(group: typer.Typer) -> None:
     ) -> Any:
         """Check prefix lists against each other; needs no activation and writes nothing."""
         from sci_cli.operations import vpn_files
-        from sci_cli.operations.vpn_file_reading import compare
+        from sci_cli.operations.vpn_file_reading import LISTED, LISTED_FOR_SCRIPTS, compare
         from sci_cli.operations.vpn_requests import parse_prefixes
         from sci_cli.ui.progress import bar
 
@@ -93,7 +93,8 @@ def register(group: typer.Typer) -> None:
         )
         sources = _sources(session, files, vpn, format)
         with bar(session.stderr, session.look(session.stderr)) as progress:
-            compared = compare(sources, hold=aggregate, progress=progress)
+            limit = LISTED_FOR_SCRIPTS if session.output in ("json", "yaml") else LISTED
+            compared = compare(sources, limit=limit, hold=aggregate, progress=progress)
         if session.output == "csv" and (skip_invalid or not compared.rejected):
             _stream(session, compared)
             return None
@@ -106,11 +107,16 @@ def _sources(session: Session, files: Sequence[str], vpn: str, format: str) -> l
 
     if len(set(files)) != len(files):
         raise WrongUsage("A file is given twice; it would overlap with itself.", fix="Give each file once.")
+    if vpn and len(files) > 1 and "-" not in files:
+        raise WrongUsage(
+            "--vpn names one VPN, and several files are given.",
+            fix="Name the files after their VPNs, or give a column vpn.",
+        )
     found = []
     for file in files:
         if file != "-":
             path = Path(file)
-            found.append(Source(file, vpn or path.stem, path, format))
+            found.append(Source(file, vpn if vpn and len(files) == 1 else path.stem, path, format))
             continue
         stream = getattr(session.stdin, "buffer", None)
         data = (

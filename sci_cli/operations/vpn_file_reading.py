@@ -29,6 +29,7 @@ from sci_cli.safety.text import quoted
 
 LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
 LARGE = 600_000  # bytes; from here on plain lists and vpn,prefix tables go to the engine for many lines
+LISTED_FOR_SCRIPTS = 10_000
 LISTED = 100  # overlaps named one by one, and prefixes that contain very many
 _HEAD = 64_000  # bytes looked at to recognise the form of a large file
 _SIMPLE = ("list", "csv")
