@@ -229,14 +229,20 @@ def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool
     if from_ != "-":
         path = Path(from_)
         name, data = path.name, read_input(path, what="The prefix list", limit=LIMIT).data
-    elif stream := getattr(session.stdin, "buffer", None):
-        data = read_stream(stream, what="The prefix list", limit=LIMIT)
     else:
-        data = session.stdin.read().encode()
+        data = piped(session, LIMIT)
     if not skip_invalid:
         return read_prefixes(data, name=name, format=format)
     table = read_prefix_data(data, name=name, format=format)
     return table if table.rows else read_prefixes(data, name=name, format=format)
+
+
+def piped(session: Session, limit: int) -> bytes:
+    """The prefix list on standard input."""
+    stream = getattr(session.stdin, "buffer", None)
+    if stream is None:
+        return session.stdin.read().encode()
+    return read_stream(stream, what="The prefix list", limit=limit)
 
 
 def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, ...]], Mapping[str, int]]:

@@ -102,8 +102,8 @@ def register(group: typer.Typer) -> None:
 
 
 def _sources(session: Session, files: Sequence[str], vpn: str, format: str) -> list[Any]:
+    from sci_cli.cli.requests import piped
     from sci_cli.operations.vpn_file_reading import LARGEST, Source
-    from sci_cli.readers.files import read_stream
 
     if len(set(files)) != len(files):
         raise WrongUsage("A file is given twice; it would overlap with itself.", fix="Give each file once.")
@@ -118,13 +118,7 @@ def _sources(session: Session, files: Sequence[str], vpn: str, format: str) -> l
             path = Path(file)
             found.append(Source(file, vpn if vpn and len(files) == 1 else path.stem, path, format))
             continue
-        stream = getattr(session.stdin, "buffer", None)
-        data = (
-            read_stream(stream, what="The prefix list", limit=LARGEST)
-            if stream
-            else session.stdin.read().encode()
-        )
-        found.append(Source("standard input", vpn, data, format))
+        found.append(Source("standard input", vpn, piped(session, LARGEST), format))
     return found
 
 

@@ -17,6 +17,11 @@ class Relation(StrEnum):
     CONTAINS = "contains"
     CONTAINED = "contained"
 
+    @property
+    def words(self) -> str:
+        """The relation between both sides in a sentence: `lies inside`."""
+        return _WORDS[self]
+
 
 _WORDS = {
     Relation.EQUAL: "is the same as",
@@ -42,7 +47,7 @@ class Overlap:
 
     def sentence(self) -> str:
         """Both sides in one line: `LAB 10.30.4.0/22 lies inside CORP 10.30.0.0/16`."""
-        return f"{self.left_vpn} {self.left} {_WORDS[self.relation]} {self.right_vpn} {self.right}"
+        return f"{self.left_vpn} {self.left} {self.relation.words} {self.right_vpn} {self.right}"
 
 
 def find_overlaps(vpns: Mapping[str, Iterable[Prefix]]) -> tuple[Overlap, ...]:

@@ -188,8 +188,7 @@ def _dotted(number: int) -> str:
 
 
 def _corrected(value: str, message: str, prefix: Prefix) -> PrefixProblem:
-    special = special_use(prefix)
-    if special and special.refused:
+    if (special := special_use(prefix)) and special.refused:
         return PrefixProblem(value, f"{message} {special.message}")
     return PrefixProblem(value, f"{message} Did you mean {prefix}?", str(prefix))
 

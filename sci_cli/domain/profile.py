@@ -355,11 +355,8 @@ class Profile:
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""
-        exact = next((step for step in self.steps if step.id == step_id), None)
-        if exact:
-            return exact
-        wanted = step_id.upper()
-        return next((step for step in self.steps if step.id.upper() == wanted), None)
+        exact = (step for step in self.steps if step.id == step_id)
+        return next(exact, next((step for step in self.steps if step.id.upper() == step_id.upper()), None))
 
     def step_of_kind(self, kind: StepKind) -> Step | None:
         """The first step of that kind."""

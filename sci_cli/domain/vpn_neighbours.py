@@ -11,6 +11,7 @@ from sci_cli.domain.overlap import find_overlaps_with
 from sci_cli.domain.prefixes import Prefix, parse_prefix
 from sci_cli.domain.profile import FactKind, Profile
 
+CLOUD_WHY = "An address on both sides can be reached on one of them only."
 MOST_OF_A_KIND = 20  # one VPN on ten ports is one thing to know, not thousands
 
 
@@ -39,7 +40,7 @@ def cloud_range_findings(vpns: Sequence[Vpn], ranges: Iterable[Prefix]) -> Itera
                 "vpn.cloud_range",
                 Severity.WARNING,
                 f"VPN {vpn.name} {prefix} shares addresses with {taken}, which is used in the cloud.",
-                why="An address on both sides can be reached on one of them only.",
+                why=CLOUD_WHY,
                 details={"vpn": vpn.name, "prefix": str(prefix), "range": str(taken)},
             )
 

@@ -99,7 +99,7 @@ def _overlap(profile: Profile, overlap: Overlap) -> Finding:
     return Finding(
         "vpn.prefix_overlap",
         Severity.BLOCKER,
-        f"VPN {overlap.left_vpn} {overlap.left} {_RELATION[overlap.relation.value]} "
+        f"VPN {overlap.left_vpn} {overlap.left} {overlap.relation.words} "
         f"VPN {overlap.right_vpn} {overlap.right}.",
         why="Private IP VPNs on one port must not overlap.",
         fix=(f"Leave {overlap.intersection} out of one of the two VPNs.",),
@@ -113,9 +113,6 @@ def _overlap(profile: Profile, overlap: Overlap) -> Finding:
             "intersection": str(overlap.intersection),
         },
     )
-
-
-_RELATION = {"equal": "is the same as", "contains": "contains", "contained": "lies inside"}
 
 
 def _special(vpn: Vpn) -> list[Finding]:

@@ -13,7 +13,7 @@ from sci_cli.domain.port_rules import open_requests
 from sci_cli.domain.profile import FactKind, FactSpec, FieldRule, Profile, Step, StepKind
 from sci_cli.domain.progress import Progress, StepProgress, StepState
 from sci_cli.domain.times import duration_text
-from sci_cli.errors import Command, Fix, sci
+from sci_cli.errors import Command, sci
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.operations.views import FactRow, Header, StepRow
 from sci_cli.operations.workspace import Changed, ChangeMode
@@ -204,8 +204,3 @@ def next_commands(
     if not ready:
         return (sci("status", activation.name),)
     return step_commands(profile, activation, ready[0])[:limit]
-
-
-def as_sentences(fixes: tuple[Fix, ...]) -> tuple[str, ...]:
-    """Fixes as plain text, for places that show no commands."""
-    return tuple(fix if isinstance(fix, str) else " ".join(fix.words) for fix in fixes)

@@ -24,7 +24,13 @@ from sci_cli.domain.prefixes import refused_ranges
 from sci_cli.errors import InvalidFile, InvalidValue, SciError
 from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
 from sci_cli.readers.files import read_input
-from sci_cli.readers.prefix_lists import PlainLists, PrefixTable, read_long_table, read_prefix_data
+from sci_cli.readers.prefix_lists import (
+    LONG_FORMATS,
+    PlainLists,
+    PrefixTable,
+    read_long_table,
+    read_prefix_data,
+)
 from sci_cli.safety.text import quoted
 
 LARGEST = 1_000_000_000  # bytes; ten million lines are about 250 MB
@@ -33,7 +39,6 @@ LISTED_FOR_SCRIPTS = 10_000
 LISTED = 100  # overlaps named one by one, and prefixes that contain very many
 _HEAD = 64_000  # bytes looked at to recognise the form of a large file
 _SIMPLE = ("list", "csv")
-_TABLES = ("cisco",)
 _NO_VPN = "(refused)"  # no VPN can have this name
 
 Progress = Callable[[int, int], None]
@@ -63,7 +68,7 @@ class Compared:
     Attributes:
         report: exact counts and the first collisions.
         files: what became of each file.
-        rejected: the lines that were not taken, as far as they are named; `rejected_count` counts all.
+        rejected: the lines that were not taken.
         every: goes through every collision, one after the other.
         index: the prefixes, ready to be asked about others.
         entries: the prefixes of each VPN, where they are held; empty for large lists.
@@ -73,7 +78,6 @@ class Compared:
     report: CollisionReport
     files: tuple[FileRow, ...]
     rejected: tuple[RejectedLine, ...]
-    rejected_count: int
     every: Callable[[], Iterator[Collision]]
     index: Callable[[], Index]
     entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
@@ -112,14 +116,14 @@ def _size(source: Source) -> int:
 
 def _simple_form(source: Source) -> str:
     """The form, if large files of it are read fast: one prefix to a line, VPN and prefix, some tables."""
-    if source.format not in ("", *_SIMPLE, *_TABLES):
+    if source.format not in ("", *_SIMPLE, *LONG_FORMATS):
         return ""
     try:
         head = _head(source)
         table = read_prefix_data(head, name=source.name, format=source.format)
     except (OSError, SciError):
         return ""
-    if table.format in _TABLES:
+    if table.format in LONG_FORMATS:
         return table.format
     lines = sum(1 for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#"))
     one_to_a_line = lines - len(table.rows) <= (1 if table.format == "csv" else 0)
@@ -150,7 +154,7 @@ def _in_bulk(
     before = [_mark(source) for source in sources]
     formed = list(zip(sources, forms, strict=True))
     tables = {source.name: _long(source, form) for source, form in formed}
-    if any(form in _TABLES and tables[source.name] is None for source, form in formed):
+    if any(form in LONG_FORMATS and tables[source.name] is None for source, form in formed):
         return None
     given = [each for source in sources for each in _given(source, tables[source.name])]
     result = bulk.check(given, limit=limit, progress=progress)
@@ -173,7 +177,6 @@ def _in_bulk(
             for source, form in formed
         ),
         rejected,
-        len(rejected),
         result.collisions,
         result.index,
         note=result.note,
@@ -182,7 +185,7 @@ def _in_bulk(
 
 def _long(source: Source, form: str) -> PlainLists | None:
     """The plain lists of a router table; None for other forms, and where it is to be read with care."""
-    return read_long_table(_data(source), form) if form in _TABLES else None
+    return read_long_table(_data(source), form) if form in LONG_FORMATS else None
 
 
 def _given(source: Source, table: PlainLists | None) -> list[Given]:
@@ -236,7 +239,6 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
             for source, table in tables
         ),
         rejected,
-        len(rejected),
         lambda: every_collision(entries),
         lambda: Index.build(entries),
         entries,

@@ -9,11 +9,11 @@ from sci_cli.domain.capacity import aggregation
 from sci_cli.domain.clearing import Clearing, clear
 from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing
 from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.list_rules import taken_findings, total_findings
 from sci_cli.domain.prefixes import Prefix
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidFile, RuleViolation
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.vpn_file_ranges import range_findings
 from sci_cli.operations.vpn_file_reading import Compared
 from sci_cli.operations.vpn_file_views import (
     ClearingView,
@@ -68,8 +68,8 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
     found = (
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
-        *_max_findings(report, request.maximum or {}),
-        *range_findings(compared, request.cloud_ranges, request.profile),
+        *total_findings(report, request.maximum or {}),
+        *taken_findings(report, compared.index, request.cloud_ranges, request.profile),
         *(
             skipped(each.file, each.line, each.reason, text=each.text, correction=each.correction)
             for each in compared.rejected
@@ -117,12 +117,8 @@ def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
 # What is rejected ------------------------------------------------------------------------------------------
 
 
-def _held(compared: Compared, request: FilesRequest) -> Iterable[tuple[str, Sequence[Entry]]]:
-    return sorted(compared.entries.items()) if request.aggregate else ()
-
-
 def _refused(compared: Compared) -> Outcome:
-    count = compared.rejected_count
+    count = len(compared.rejected)
     said = f"{'1 line is' if count == 1 else f'{count} lines are'} not acceptable; nothing was compared."
     view = FilesView(files=compared.files, rejected=compared.rejected, lines=(said,))
     error = InvalidFile(
@@ -144,9 +140,6 @@ def _bad(line: RejectedLine) -> Finding:
 # What collides ---------------------------------------------------------------------------------------------
 
 
-_RELATION = {"equal": "is the same as", "contains": "contains", "contained": "lies inside"}
-
-
 def _place(origin: Origin) -> str:
     return f"{origin.source}:{origin.line}" if origin.line else origin.source
 
@@ -155,7 +148,7 @@ def _overlap(found: Collision) -> Finding:
     return Finding(
         "vpn.prefix_overlap",
         Severity.BLOCKER,
-        f"VPN {found.left_vpn} {found.left} ({_place(found.left_origin)}) {_RELATION[found.relation.value]} "
+        f"VPN {found.left_vpn} {found.left} ({_place(found.left_origin)}) {found.relation.words} "
         f"VPN {found.right_vpn} {found.right} ({_place(found.right_origin)}).",
         details={
             "left_vpn": found.left_vpn,
@@ -218,27 +211,6 @@ def _notes(code: str, counts: Mapping[str, int], verb: tuple[str, str], what: st
         )
 
 
-def _max_findings(report: CollisionReport, maximum: Mapping[int, int]) -> Iterator[Finding]:
-    for version, allowed in maximum.items():
-        total = sum(vpn.v4 if version == 4 else vpn.v6 for vpn in report.vpns)
-        if total > allowed:
-            yield Finding(
-                "vpn.max_exceeded",
-                Severity.BLOCKER,
-                f"{total} of MAX {allowed} IPv{version} prefixes: all VPNs together would exceed MAX.",
-                why="The total number of Private IP prefixes must not exceed the MAX number of the VPNs.",
-                fix=("Ask the Verizon account team for a higher MAX, or try --aggregate.",),
-                details={"version": str(version), "prefixes": str(total), "max": str(allowed)},
-            )
-        elif total * 10 >= allowed * 8:
-            yield Finding(
-                "vpn.near_max",
-                Severity.WARNING,
-                f"{total} of MAX {allowed} IPv{version} prefixes are used.",
-                details={"version": str(version), "prefixes": str(total), "max": str(allowed)},
-            )
-
-
 def _clearing(compared: Compared) -> ClearingView | None:
     report = compared.report
     if not report.pairs:
@@ -265,6 +237,10 @@ def _ends(found: Collision) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 # What is counted -------------------------------------------------------------------------------------------
+
+
+def _held(compared: Compared, request: FilesRequest) -> Iterable[tuple[str, Sequence[Entry]]]:
+    return sorted(compared.entries.items()) if request.aggregate else ()
 
 
 def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -> tuple[VpnRow, ...]:

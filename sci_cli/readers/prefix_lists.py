@@ -60,7 +60,7 @@ _ROUTERS: Mapping[str, Callable[[Sequence[str], Found], None]] = MappingProxyTyp
 )
 
 
-_LONG = ("cisco",)
+LONG_FORMATS = ("cisco",)
 
 
 def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable:
@@ -99,9 +99,9 @@ def read_long_table(data: bytes, format: str) -> PlainLists | None:
 
     Args:
         data: the bytes of the file.
-        format: the format recognised or named.
+        format: the format recognised or named; one of `LONG_FORMATS`, or there is nothing to gain.
     """
-    return plain_lists(data) if format in _LONG else None
+    return plain_lists(data) if format in LONG_FORMATS else None
 
 
 def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:
