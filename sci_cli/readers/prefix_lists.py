@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from sci_cli.errors import InvalidFile
 from sci_cli.readers.files import decode_text
-from sci_cli.readers.prefixes.cisco import read_cisco
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
-from sci_cli.readers.prefixes.junos import read_junos
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
+from sci_cli.readers.prefixes.long_forms import LONG_FORMS
 from sci_cli.readers.prefixes.long_tables import PlainLists, plain_lists
+from sci_cli.readers.prefixes.progress import NOBODY, Progress, Told
 from sci_cli.readers.prefixes.recognise import (
     OLD_WORKBOOK,
     WORKBOOK,
@@ -19,16 +19,18 @@ from sci_cli.readers.prefixes.recognise import (
     is_yaml,
     router_format,
 )
+from sci_cli.readers.prefixes.routers import read_router
 from sci_cli.readers.prefixes.rows import Found, PrefixTable, Rejected, Row
-from sci_cli.readers.prefixes.sros import read_sros
 from sci_cli.readers.prefixes.tables import SIGNS, is_table, read_table
 from sci_cli.safety.text import quoted
 
 __all__ = (
     "FORMATS",
     "LIMIT",
+    "LONG_FORMATS",
     "PlainLists",
     "PrefixTable",
+    "Progress",
     "Rejected",
     "Row",
     "read_long_table",
@@ -55,15 +57,15 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """The formats by name, each with a line of explanation."""
 
-_ROUTERS: Mapping[str, Callable[[Sequence[str], Found], None]] = MappingProxyType(
-    {"cisco": read_cisco, "arista": read_cisco, "junos": read_junos, "sros": read_sros}
-)
+LONG_FORMATS: tuple[str, ...] = tuple(LONG_FORMS)
+"""The formats of which `read_long_table` reads very many lines fast."""
+
+_LONG = 100_000  # bytes; shorter files are read before anybody could ask how far it is
 
 
-LONG_FORMATS = ("cisco",)
-
-
-def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable:
+def read_prefix_data(
+    data: bytes, *, name: str, format: str = "", progress: Progress | None = None
+) -> PrefixTable:
     """Reads prefixes from the bytes of a file, in the format named or else the one recognised.
 
     Lines that cannot be taken come back beside the rows; whether anything is done with the others is for the
@@ -73,6 +75,8 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
         data: the bytes of the file.
         name: the file as the user named it, for messages.
         format: one of `FORMATS`; empty to recognise it by its content.
+        progress: called now and then with the bytes done and the bytes of the file, both roughly in step with
+            the time it takes; never for a file of few lines.
 
     Raises:
         InvalidFile: the file as a whole means nothing: it is empty, no text, holds no prefix at all, or no
@@ -84,24 +88,26 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
             fix=f"Name one of {', '.join(FORMATS)}, or none to have it recognised.",
         )
     found = Found()
+    told = Told(progress, len(data)) if len(data) >= _LONG else NOBODY
     if format == "xlsx" or (not format and data.startswith((WORKBOOK, OLD_WORKBOOK))):
-        _read_workbook(data, name, found)
+        _read_workbook(data, name, found, told)
         return found.table("xlsx")
     text = _text(data, name, format)
-    used = _read_text(text, format, name, found)
+    used = _read_text(text, format, name, found, told)
     if not found.rows and not found.rejected:
         raise _nothing(name, bool(text.strip()), used)
     return found.table(used)
 
 
-def read_long_table(data: bytes, format: str) -> PlainLists | None:
+def read_long_table(data: bytes, format: str, *, progress: Progress | None = None) -> PlainLists | None:
     """The routes of a routing table of very many lines as plain lists; None for `read_prefix_data` to read.
 
     Args:
         data: the bytes of the file.
         format: the format recognised or named; one of `LONG_FORMATS`, or there is nothing to gain.
+        progress: called now and then with the bytes done and the bytes of the file.
     """
-    return plain_lists(data) if format in LONG_FORMATS else None
+    return plain_lists(data, format, Told(progress, len(data))) if format in LONG_FORMS else None
 
 
 def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:
@@ -126,7 +132,7 @@ def _text(data: bytes, name: str, format: str) -> str:
     return decode_text(data, name)
 
 
-def _read_workbook(data: bytes, name: str, found: Found) -> None:
+def _read_workbook(data: bytes, name: str, found: Found, told: Told) -> None:
     if data.startswith(OLD_WORKBOOK):
         raise InvalidFile(
             f"{quoted(name)} is a workbook of the old Excel format, or one with a password.",
@@ -134,23 +140,24 @@ def _read_workbook(data: bytes, name: str, found: Found) -> None:
         )
     from sci_cli.readers.prefixes.workbook import read_workbook
 
-    read_workbook(data, found, name)
+    read_workbook(data, found, name, told)
     if not found.rows and not found.rejected:
         raise _nothing(name, True, "xlsx")
 
 
-def _read_text(text: str, format: str, name: str, found: Found) -> str:
+def _read_text(text: str, format: str, name: str, found: Found, told: Told) -> str:
     """Reads the text and says in which format."""
     lines = lines_of(text)
     used = format or _recognised(text, lines, name)
     if used in SIGNS:
-        read_table(lines, found, name=name, sign=SIGNS[used], strict=not format)
-    elif used in _ROUTERS:
-        _ROUTERS[used](lines, found)
+        read_table(lines, found, name=name, sign=SIGNS[used], strict=not format, told=told)
+    elif used in LONG_FORMS:
+        read_router(told.over(lines), LONG_FORMS[used].reader(found))
     elif used in ("json", "yaml"):
         _read_document(text, used, name, found)
+        told.at(1.0)
     else:
-        read_list(lines, found)
+        read_list(told.over(lines), found)
     return used
 
 

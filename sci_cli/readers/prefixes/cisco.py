@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sci_cli.domain.prefixes import Prefix
@@ -42,45 +41,40 @@ class _State:
     length: int | None = None
 
 
-def read_cisco(lines: Sequence[str], found: Found) -> None:
+class CiscoReader:
     """Reads `show ip route`, `show route`, `show ipv6 route`, `show ip bgp` and their forms with a VRF.
 
     Lines below `... is subnetted` have the length named there, and networks in a BGP table that are written
     without one the length of their class. Other paths to the same network, next hops on lines of their own,
     legends, prompts and messages are skipped. Whether a BGP route is valid or best is not judged: what is
     listed is taken. What is left out of the router's own addresses is said at `Routes`.
-    """
-    reader = CiscoReader(found)
-    for line, written in enumerate(lines, 1):
-        reader.read(line, written)
-    reader.finish()
-
-
-class CiscoReader:
-    """Reads such a table line by line.
 
     Args:
         found: takes what is found.
     """
 
+    # A route with its length means the same whatever stands above it, but for the VRF.
+    settled = True
+
     def __init__(self, found: Found) -> None:
-        self._state = _State(Routes(found))
+        self.routes = Routes(found)
+        self._state = _State(self.routes)
 
     @property
     def vpn(self) -> str | None:
         """The VRF that is being shown."""
-        return self._state.routes.vpn
+        return self.routes.vpn
 
     def read(self, line: int, written: str) -> None:
         """Takes the next line, by its number."""
-        content = content_of(line, written, self._state.routes)
+        content = content_of(line, written, self.routes)
         text = content.lstrip(" ")
         if text and not _is_heading(text, self._state):
             _read_line(line, text, self._state)
 
     def finish(self) -> None:
         """Decides what is left to decide when all lines are known."""
-        self._state.routes.finish()
+        self.routes.finish()
 
 
 def _is_heading(text: str, state: _State) -> bool:
@@ -112,7 +106,7 @@ def _read_line(line: int, text: str, state: _State) -> None:
         refuse_unknown(line, text, state.routes)
         return
     address = rest[0].rstrip(",")
-    if "subnetted" in rest[1:6] or "subnetted," in rest[1:6]:
+    if len(rest) > 2 and "subnetted" in text and _is_heading_of_subnets(rest):
         _begin_subnets(line, address, rest, state)
     elif "/" in address:
         state.routes.take(line, address, own=codes[:1] == ["L"])
@@ -143,6 +137,12 @@ def _stuck(token: str) -> str:
     # No address holds an i, so the first one ends the codes.
     before, found, rest = bare.partition("i")
     return rest if found and len(before) <= 3 and is_address(rest) else ""
+
+
+def _is_heading_of_subnets(rest: list[str]) -> bool:
+    """Whether this is `10.0.0.0/24 is subnetted`, `10.0.0.0 255.255.255.0 is subnetted` or `variably` so."""
+    words = [word.rstrip(",") for word in (rest[2:5] if rest[1] in MASKS else rest[1:4])]
+    return words[:2] == ["is", "subnetted"] or words == ["is", "variably", "subnetted"]
 
 
 def _begin_subnets(line: int, address: str, rest: list[str], state: _State) -> None:

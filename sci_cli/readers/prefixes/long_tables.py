@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sci_cli.readers.prefixes.cisco import CiscoReader
-from sci_cli.readers.prefixes.routers import LONGEST_LINE
+from sci_cli.domain.prefixes import BITS, Prefix
+from sci_cli.readers.prefixes.long_forms import LONG_FORMS
+from sci_cli.readers.prefixes.progress import NOBODY, Told
+from sci_cli.readers.prefixes.quick import ordinary_prefix
+from sci_cli.readers.prefixes.routers import LONGEST_LINE, Routes
 from sci_cli.readers.prefixes.rows import Found, Rejected, Row
 
-# `B        10.20.0.0/16 [200/0] via 192.0.2.7, 1w2d` and `*>i10.20.0.0/16   192.0.2.7  0 100 0 65001 i`
-_ROUTE = rb"(?:[BDEORSi] {1,20}|\*[>=]?[ie]? {0,4})"
-# Far from every range that is never routed: what is near one is read with care and told apart there.
-_FOUR = (
-    rb"(?!0|127\.|169\.254\.|22[4-9]\.|2[3-9][0-9]\.)"
-    rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/(?:[89]|[1-3][0-9])"
-)
-_SIX = rb"(?!0|[fF][e-fE-F])[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{1,40}/[1-9][0-9]{1,2}"
-_USUAL = re.compile(_ROUTE + b"(" + _FOUR + b"|" + _SIX + rb") {1,20}[\[0-9][ -~]{0,300}\r?\n?")
+_PIECE = 1 << 18  # bytes
 _MOST_VRFS = 64
+_MOST_LINES = 1 << 20  # in one step; more than a piece has
+_FEW_LINES = 64  # in the first step after a line that said something about the next ones
 _MARK = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_SAMPLE = 4096  # bytes in which UTF-16 without a mark is recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,53 +36,165 @@ class PlainLists:
     left_out: tuple[Rejected, ...]
 
 
+def plain_lists(data: bytes, format: str, told: Told = NOBODY) -> PlainLists | None:
+    """The routes of a routing table as plain lists; None where reading all of it with care is the better way.
+
+    Usual lines, as `LONG_FORMS` knows them, are taken many at once; every other line is read by the reader of
+    the vendor. Prefixes of usual lines are not judged here, and a route listed again is listed again.
+
+    Args:
+        data: the bytes of the file.
+        format: one of `LONG_FORMS`.
+        told: hears how far it is.
+    """
+    if data.startswith(_WIDE) or b"\0" in data[:_SAMPLE]:
+        return None
+    table = _Table(format)
+    try:
+        for done, piece in _pieces(data):
+            table.read(piece)
+            told.at(done / len(data))
+    except (_NeedsCareError, UnicodeDecodeError):
+        return None
+    return table.finish()
+
+
+class _NeedsCareError(Exception):
+    """The table has something that only makes sense when all of it is read with care."""
+
+
 @dataclass(slots=True)
 class _List:
+    """The prefixes of one VRF, each on its line."""
+
     text: bytearray = field(default_factory=bytearray)
     lines: int = 0
 
-    def add(self, line: int, prefix: bytes) -> None:
-        self.text += b"\n" * (line - 1 - self.lines)
-        self.text += prefix
+    def add(self, before: int, prefixes: Sequence[bytes]) -> None:
+        """Adds one line for each of these, empty or not, with so many lines of the table before them."""
+        if not any(prefixes):
+            return
+        self.text += b"\n" * (before - self.lines)
+        self.text += b"\n".join(prefixes)
         self.text += b"\n"
-        self.lines = line
+        self.lines = before + len(prefixes)
 
 
-def plain_lists(data: bytes) -> PlainLists | None:
-    """The routes of a Cisco table as plain lists; None where reading all of it with care is the better way.
+class _Table:
+    """A table that is being read."""
 
-    A usual line has a code or two, a prefix with its length and a next hop; every other line is read as
-    `read_cisco` does. Prefixes are not judged here. A host route to the router's own address is compared with
-    the routes that are not usual lines only, among which the connected ones are.
-    """
-    found = Found()
-    reader = CiscoReader(found)
-    lists: dict[str | None, _List] = {}
-    current = lists.setdefault(None, _List())
-    vpn = reader.vpn
-    usual = _USUAL.fullmatch
-    for line, raw in enumerate(io.BytesIO(data.removeprefix(_MARK)), 1):
-        match = usual(raw)
-        if match is not None:
-            current.add(line, match[1])
-            continue
+    def __init__(self, format: str) -> None:
+        form = LONG_FORMS[format]
+        self._found = Found()
+        self._reader = form.reader(self._found)
+        self._split = form.usual.split
+        self._line = 0
+        self._vpn = self._reader.vpn
+        self._lists = {self._vpn: _List()}
+        self._current = self._lists[self._vpn]
+
+    def read(self, piece: bytes) -> None:
+        """Takes the next lines, whole ones.
+
+        Raises:
+            _NeedsCareError, UnicodeDecodeError: only reading all with care makes sense of it.
+        """
+        at, most = 0, _MOST_LINES
+        while at < len(piece):
+            if self._reader.settled:
+                at += self._take(piece[at:] if at else piece, most)
+                most = min(2 * most, _MOST_LINES)
+            else:
+                end = piece.index(b"\n", at)
+                self._read_with_care(piece[at:end])
+                at, most = end + 1, _FEW_LINES
+
+    def finish(self) -> PlainLists:
+        """The whole table."""
+        lists = {vpn: bytes(each.text) for vpn, each in self._lists.items() if each.text}
+        _know_covering(self._reader.routes, lists)
+        self._reader.finish()
+        table = self._found.table("")
+        return PlainLists((*lists.items(), *_others(self._found.rows)), table.rejected, table.left_out)
+
+    def _take(self, text: bytes, most: int) -> int:
+        """Takes at most so many usual lines and those between them; says how many bytes that are."""
+        # Texts that are no usual lines alternate with the prefixes of usual lines.
+        parts = self._split(text, most)
+        prefixes = [each or b"" for each in parts[1::2]]
+        left = parts[-1] if len(prefixes) == most else b""
+        if left:
+            parts[-1] = b""
+        first, taken = self._line, 0
+        between = parts[::2]
+        for index in [at for at, each in enumerate(between) if each] if any(between) else ():
+            self._add(prefixes[taken:index])
+            taken = index
+            for line in between[index].split(b"\n")[:-1]:
+                self._read_with_care(line)
+            if not self._reader.settled:
+                return len(text) - len(text.split(b"\n", self._line - first)[-1])
+        self._add(prefixes[taken:])
+        return len(text) - len(left)
+
+    def _add(self, prefixes: Sequence[bytes]) -> None:
+        if prefixes:
+            self._current.add(self._line, prefixes)
+            self._line += len(prefixes)
+
+    def _read_with_care(self, raw: bytes) -> None:
         if len(raw) > LONGEST_LINE:
-            return None
-        reader.read(line, raw.decode("utf-8", errors="replace").rstrip("\r\n"))
-        if reader.vpn != vpn:
-            vpn = reader.vpn
-            current = lists.setdefault(vpn, _List())
-            if len(lists) > _MOST_VRFS or (vpn is not None and found.name_problem(vpn)):
-                return None
-    reader.finish()
-    texts = [(name, bytes(each.text)) for name, each in lists.items() if each.text]
-    table = found.table("")
-    return PlainLists((*texts, *_others(found.rows)), table.rejected, table.left_out)
+            raise _NeedsCareError
+        self._line += 1
+        self._reader.read(self._line, raw.decode())
+        vpn = self._reader.vpn
+        if vpn != self._vpn:
+            self._vpn = vpn
+            self._current = self._lists.setdefault(vpn, _List())
+            if len(self._lists) > _MOST_VRFS or self._found.name_problem(vpn):
+                raise _NeedsCareError
+
+
+def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines in pieces that end with a line end, which is always LF; with the bytes up to there."""
+    at = len(_MARK) if data.startswith(_MARK) else 0
+    while at < len(data):
+        end = data.find(b"\n", at + _PIECE) + 1 or len(data)
+        piece = data[at:end]
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield end, piece if piece.endswith(b"\n") else piece + b"\n"
+        at = end
+
+
+def _know_covering(routes: Routes, lists: dict[str | None, bytes]) -> None:
+    """Makes the prefixes of usual lines known that may cover one of the router's own addresses."""
+    for vpn, own in routes.own_addresses().items():
+        wanted = {wider for each in own for wider in _wider(each)}
+        fours = {str(each).encode(): each for each in wanted if each.version == 4}
+        has_six = len(fours) < len(wanted)
+        for _, piece in _pieces(lists.get(vpn, b"")):
+            listed = piece.split(b"\n")
+            for text in fours.keys() & set(listed) if fours else ():
+                routes.know(vpn, fours[text])
+            if has_six and b":" in piece:
+                # An IPv6 prefix may be written in several ways.
+                sixes = (ordinary_prefix(each.decode()) for each in listed if b":" in each)
+                for prefix in wanted.intersection(filter(None, sixes)):
+                    routes.know(vpn, prefix)
+
+
+def _wider(prefix: Prefix) -> Iterator[Prefix]:
+    """The prefix itself and all that contain it."""
+    for length in range(prefix.length + 1):
+        hidden = BITS[prefix.version] - length
+        yield Prefix(prefix.version, prefix.network >> hidden << hidden, length)
 
 
 def _others(rows: list[Row]) -> list[tuple[str | None, bytes]]:
     """The routes of the lines that are not usual, as lists of their own."""
-    lists: Mapping[str | None, _List] = {row.vpn: _List() for row in rows}
+    lists = {row.vpn: _List() for row in rows}
     for row in sorted(rows, key=lambda each: each.line):
-        lists[row.vpn].add(row.line, str(row.prefix).encode())
+        # A line of a router's output holds one route.
+        lists[row.vpn].add(row.line - 1, [str(row.prefix).encode()])
     return [(name, bytes(each.text)) for name, each in lists.items()]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sci_cli.domain.prefixes import BITS, Prefix, PrefixProblem, parse_prefix, special_use
 from sci_cli.readers.prefixes.quick import ordinary_prefix
@@ -99,6 +100,17 @@ class Routes:
         self._seen.add(key)
         self.found.rows.append(Row(line, self.vpn, prefix))
 
+    def own_addresses(self) -> dict[str | None, list[Prefix]]:
+        """The router's own addresses that are still to be decided about, by VRF."""
+        addresses: dict[str | None, list[Prefix]] = {}
+        for row, _ in self._own:
+            addresses.setdefault(row.vpn, []).append(row.prefix)
+        return addresses
+
+    def know(self, vpn: str | None, prefix: Prefix) -> None:
+        """Counts a route that is taken elsewhere, as one that may cover own addresses."""
+        self._seen.add((vpn, prefix))
+
     def finish(self) -> None:
         """Decides about the router's own addresses, when all routes are known."""
         lengths = sorted({(prefix.version, prefix.length) for _, prefix in self._seen}) if self._own else []
@@ -129,20 +141,42 @@ class Routes:
             self.found.reject(line, text, problem.message, problem.correction)
 
 
-def content_lines(lines: Sequence[str], routes: Routes) -> Iterator[tuple[int, str]]:
-    """The lines that may hold routes, without what a terminal adds; commands and prompts are skipped.
+class RouterReader(Protocol):
+    """Reads the output of routers line by line."""
+
+    @property
+    def routes(self) -> Routes:
+        """What was read so far, and the VRF that is being shown."""
+
+    @property
+    def vpn(self) -> str | None:
+        """The VRF that is being shown."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the next line means what it says: no line before waits for it or has it passed over."""
+
+    def read(self, line: int, written: str) -> None:
+        """Takes the next line, by its number."""
+
+    def finish(self) -> None:
+        """Decides what is left to decide when all lines are known."""
+
+
+def read_router(lines: Iterable[str], reader: RouterReader) -> None:
+    """Reads all lines of a router's output."""
+    read = reader.read
+    for line, written in enumerate(lines, 1):
+        read(line, written)
+    reader.finish()
+
+
+def content_of(line: int, written: str, routes: Routes) -> str:
+    """What one line may hold of a route, without what a terminal adds; empty where there is nothing.
 
     A `show` command sets the VRF it asks for. Lines that are too long or hold control characters are refused
     where they look like a route.
     """
-    for line, written in enumerate(lines, 1):
-        content = content_of(line, written, routes)
-        if content:
-            yield line, content
-
-
-def content_of(line: int, written: str, routes: Routes) -> str:
-    """What one line may hold of a route, as for `content_lines`; empty where there is nothing."""
     content = written if written.isascii() and written.isprintable() else _cleaned(written)
     if "ore" in content or "key" in content:
         content = _PAGER.sub("", content)

@@ -17,6 +17,7 @@ from sci_cli.readers.prefixes.columns import (
     prefix_text,
 )
 from sci_cli.readers.prefixes.lists import COMMENT_LINE, looks_like_prefixes, pieces, without_comment
+from sci_cli.readers.prefixes.progress import NOBODY, Told
 from sci_cli.readers.prefixes.rows import ODD_BLANKS, Found
 from sci_cli.safety.text import describe_unsafe, quoted
 
@@ -24,6 +25,7 @@ SIGNS = {"csv": ",", "csv-semicolon": ";", "tsv": "\t"}
 LONGEST_LINE = 4000  # characters; a field has at most 200, an inventory adds a description
 
 _MOST_LINES_IN_FIELD = 20
+_TAKEN_APART = 0.4  # of the time: then the lines are fields, and the rest goes into what these hold
 _RD = re.compile(r"(.{1,64}) \([0-9.]{1,15}:[0-9]{1,10}\)")
 _SEVERAL = re.compile(r"[,; \n\"']")
 _NO_VRF = frozenset({"", "global"})
@@ -59,7 +61,9 @@ def is_table(content: str, name: str) -> bool:
     )
 
 
-def read_table(lines: Sequence[str], found: Found, *, name: str, sign: str, strict: bool) -> None:
+def read_table(
+    lines: Sequence[str], found: Found, *, name: str, sign: str, strict: bool, told: Told = NOBODY
+) -> None:
     """Reads a table of text.
 
     Blank lines and lines that are comments in a list are skipped. A field may hold several prefixes.
@@ -71,19 +75,22 @@ def read_table(lines: Sequence[str], found: Found, *, name: str, sign: str, stri
         sign: what separates the fields.
         strict: whether the file was recognised and not named: then it must have a header of exactly the known
             columns, except where it is the export of an address inventory.
+        told: hears how far it is.
 
     Raises:
         InvalidFile: the header is not acceptable, or there is none and the columns cannot be told.
     """
-    records = list(_records(lines, sign, found))
+    records = list(_records(lines, sign, found, told))
     if strict and records and not is_header(records[0][1]):
         # The first line was refused for a character in it; the others are judged by what it seems to be.
-        _read_rows(records, Columns(1, 0, names=("vpn", "prefix")), found)
+        _read_rows(records, Columns(1, 0, names=("vpn", "prefix")), found, told)
         return
-    read_records(records, found, name=name, strict=strict)
+    read_records(records, found, name=name, strict=strict, told=told)
 
 
-def read_records(records: Sequence[Record], found: Found, *, name: str, strict: bool = False) -> None:
+def read_records(
+    records: Sequence[Record], found: Found, *, name: str, strict: bool = False, told: Told = NOBODY
+) -> None:
     """Reads a table of fields; the first row is its header if it names a column.
 
     Raises:
@@ -101,12 +108,12 @@ def read_records(records: Sequence[Record], found: Found, *, name: str, strict: 
         raise InvalidFile(
             f"{quoted(name)} has a header and no rows.", fix="Add one line for each prefix below the header."
         )
-    _read_rows(records[skipped:], columns, found)
+    _read_rows(records[skipped:], columns, found, told)
 
 
-def _read_rows(records: Sequence[Record], columns: Columns, found: Found) -> None:
+def _read_rows(records: Sequence[Record], columns: Columns, found: Found, told: Told) -> None:
     needed = max(each for each in (columns.prefix, columns.vpn, columns.mask) if each is not None)
-    for line, cells in records:
+    for line, cells in told.over(records, since=_TAKEN_APART):
         if columns.exact and len(cells) != len(columns.names):
             found.reject(line, ",".join(cells), _miscounted(cells, columns))
             continue
@@ -142,17 +149,17 @@ def _vrf_of_export(text: str) -> str | None:
     return with_rd[1] if with_rd else text
 
 
-def _records(lines: Sequence[str], sign: str, found: Found) -> Iterator[Record]:
+def _records(lines: Sequence[str], sign: str, found: Found, told: Told) -> Iterator[Record]:
     comments = tuple(each for each in COMMENT_LINE if each != sign)
-    index = 0
-    while index < len(lines):
-        line = index + 1
-        content = _tidied(lines[index], sign)
-        index += 1
+    read = 0
+    for line, written in enumerate(told.over(lines, until=_TAKEN_APART), 1):
+        if line <= read:
+            continue
+        content = _tidied(written, sign)
         if not content.strip(" \t") or content.startswith(comments):
             continue
         if '"' in content and content.count('"') % 2:
-            content, index = _joined(content, lines, index, sign)
+            content, read = _joined(content, lines, line, sign)
         try:
             _check_characters(content.replace("\t", " ") if sign == "\t" else content)
             yield line, _fields(content, sign)

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from sci_cli.errors import InvalidFile
+from sci_cli.readers.prefixes.progress import NOBODY, Told
 from sci_cli.readers.prefixes.rows import ODD_BLANKS, Found
 from sci_cli.readers.prefixes.tables import Record, read_records
 from sci_cli.safety.text import quoted
@@ -21,7 +22,7 @@ _MOST_COLUMNS = 100
 _AS_CSV = "Or save the sheet as 'CSV UTF-8' and give that."
 
 
-def read_workbook(data: bytes, found: Found, name: str) -> None:
+def read_workbook(data: bytes, found: Found, name: str, told: Told = NOBODY) -> None:
     """Reads the visible sheets of a workbook; the line of a row is its number in the sheet.
 
     Sheets that are hidden or hold no column of prefixes are left out. Formulas count with the value stored
@@ -40,7 +41,7 @@ def read_workbook(data: bytes, found: Found, name: str) -> None:
         ) from None
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheets = [(sheet.title, sheet.sheet_state, list(_records(sheet, name))) for sheet in book.worksheets]
+        sheets = list(_sheets(book, name, told))
     except InvalidFile:
         raise
     except MemoryError:
@@ -50,6 +51,7 @@ def read_workbook(data: bytes, found: Found, name: str) -> None:
         fix = ("Save it again in Excel.", _AS_CSV)
         raise InvalidFile(f"{quoted(name)} is a damaged workbook.", fix=fix) from None
     _read_sheets(sheets, found, name)
+    told.at(1.0)
 
 
 def _check_parts(data: bytes, name: str) -> None:
@@ -66,6 +68,15 @@ def _check_parts(data: bytes, name: str) -> None:
         raise _too_large(name)
     if "[Content_Types].xml" not in names or not any(each.startswith("xl/") for each in names):
         raise InvalidFile(f"{quoted(name)} is an archive, not an Excel workbook.", fix="Unpack it first.")
+
+
+def _sheets(book: Any, name: str, told: Told) -> Iterator[tuple[str, str, list[Record]]]:
+    # How many rows a sheet claims to have is good enough to tell how far it is.
+    claimed = [sheet.max_row or 1 for sheet in book.worksheets]
+    ends = [sum(claimed[: at + 1]) / sum(claimed) for at in range(len(claimed))]
+    for sheet, count, since, until in zip(book.worksheets, claimed, [0.0, *ends], ends, strict=False):
+        records = told.along(_records(sheet, name), count, since, until)
+        yield sheet.title, sheet.sheet_state, list(records)
 
 
 def _records(sheet: Any, name: str) -> Iterator[Record]:
