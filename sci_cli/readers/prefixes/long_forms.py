@@ -7,7 +7,6 @@ anywhere, so the first word of a line, which decides what the line is, never hol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,12 +24,13 @@ class LongForm:
 
     Attributes:
         reader: reads the lines that are not usual.
-        usual: a usual line with its end, in bytes. Its only group is the prefix of a route, and takes no
-            part where the line holds no route and changes nothing.
+        usual: the pattern of a usual line with its end, to be compiled where it is needed, with `^` at each
+            line. Its only group is the prefix of a route, and takes no part where the line holds no route
+            and changes nothing.
     """
 
     reader: Callable[[Found], RouterReader]
-    usual: re.Pattern[bytes]
+    usual: bytes
 
 
 # Far from every range that is never routed: what is near one is left to the reader, which tells them apart.
@@ -46,9 +46,9 @@ _ADDRESS_4 = rb"[0-9]{1,3}\.[0-9.]{3,12}"
 _ADDRESS_6 = rb"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,40}"
 
 
-def _lines(*kinds: bytes) -> re.Pattern[bytes]:
+def _lines(*kinds: bytes) -> bytes:
     """A line of one of these kinds, blanks before it, or an empty one."""
-    return re.compile(b"^ {0,99}+(?:" + b"|".join(kinds) + b"|)\n", re.MULTILINE)
+    return b"^ {0,99}+(?:" + b"|".join(kinds) + b"|)\n"
 
 
 # Cisco and Arista. The code L, of own addresses, is left to the reader; no code can be read as a word here.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -87,7 +88,7 @@ class _Table:
         form = LONG_FORMS[format]
         self._found = Found()
         self._reader = form.reader(self._found)
-        self._split = form.usual.split
+        self._split = re.compile(form.usual, re.MULTILINE).split
         self._line = 0
         self._vpn = self._reader.vpn
         self._lists = {self._vpn: _List()}
