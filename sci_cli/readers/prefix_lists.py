@@ -10,6 +10,7 @@ from sci_cli.readers.files import decode_text
 from sci_cli.readers.prefixes.cisco import read_cisco
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
 from sci_cli.readers.prefixes.junos import read_junos
+from sci_cli.readers.prefixes.line_forms import LineForm, NotLineByLine, list_form, table_form
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
 from sci_cli.readers.prefixes.long_tables import PlainLists, plain_lists
 from sci_cli.readers.prefixes.recognise import (
@@ -27,10 +28,14 @@ from sci_cli.safety.text import quoted
 __all__ = (
     "FORMATS",
     "LIMIT",
+    "LineForm",
+    "NotLineByLine",
     "PlainLists",
     "PrefixTable",
     "Rejected",
     "Row",
+    "line_form",
+    "list_form",
     "read_long_table",
     "read_prefix_data",
     "read_prefixes",
@@ -63,7 +68,9 @@ _ROUTERS: Mapping[str, Callable[[Sequence[str], Found], None]] = MappingProxyTyp
 LONG_FORMATS = ("cisco",)
 
 
-def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable:
+def read_prefix_data(
+    data: bytes, *, name: str, format: str = "", default_routes: bool = False
+) -> PrefixTable:
     """Reads prefixes from the bytes of a file, in the format named or else the one recognised.
 
     Lines that cannot be taken come back beside the rows; whether anything is done with the others is for the
@@ -73,6 +80,7 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
         data: the bytes of the file.
         name: the file as the user named it, for messages.
         format: one of `FORMATS`; empty to recognise it by its content.
+        default_routes: whether default routes are taken, to be compared; no port carries one.
 
     Raises:
         InvalidFile: the file as a whole means nothing: it is empty, no text, holds no prefix at all, or no
@@ -83,7 +91,7 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
             f"There is no format {quoted(format, 40)}.",
             fix=f"Name one of {', '.join(FORMATS)}, or none to have it recognised.",
         )
-    found = Found()
+    found = Found(default_routes)
     if format == "xlsx" or (not format and data.startswith((WORKBOOK, OLD_WORKBOOK))):
         _read_workbook(data, name, found)
         return found.table("xlsx")
@@ -94,14 +102,37 @@ def read_prefix_data(data: bytes, *, name: str, format: str = "") -> PrefixTable
     return found.table(used)
 
 
-def read_long_table(data: bytes, format: str) -> PlainLists | None:
+def line_form(head: bytes, *, name: str, format: str = "", default_routes: bool = False) -> LineForm | None:
+    """How the lines of a long file are written, so that each can be read alone; None for `read_prefix_data`.
+
+    Args:
+        head: its beginning, whole lines.
+        name: the file as the user named it.
+        format: one of `FORMATS`; empty to recognise it by its content.
+        default_routes: as for `read_prefix_data`.
+
+    Raises:
+        InvalidFile: the file as a whole means nothing.
+    """
+    text = _text(head, name, format)
+    lines = lines_of(text)
+    used = format or _recognised(text, lines, name)
+    if used == "list":
+        return list_form(default_routes)
+    if used == "csv":
+        return table_form(lines, name=name, strict=not format, default_routes=default_routes)
+    return None
+
+
+def read_long_table(data: bytes, format: str, *, default_routes: bool = False) -> PlainLists | None:
     """The routes of a routing table of very many lines as plain lists; None for `read_prefix_data` to read.
 
     Args:
         data: the bytes of the file.
         format: the format recognised or named; one of `LONG_FORMATS`, or there is nothing to gain.
+        default_routes: as for `read_prefix_data`.
     """
-    return plain_lists(data) if format in LONG_FORMATS else None
+    return plain_lists(data, default_routes=default_routes) if format in LONG_FORMATS else None
 
 
 def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:

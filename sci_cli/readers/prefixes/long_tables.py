@@ -51,14 +51,14 @@ class _List:
         self.lines = line
 
 
-def plain_lists(data: bytes) -> PlainLists | None:
+def plain_lists(data: bytes, *, default_routes: bool = False) -> PlainLists | None:
     """The routes of a Cisco table as plain lists; None where reading all of it with care is the better way.
 
     A usual line has a code or two, a prefix with its length and a next hop; every other line is read as
     `read_cisco` does. Prefixes are not judged here. A host route to the router's own address is compared with
     the routes that are not usual lines only, among which the connected ones are.
     """
-    found = Found()
+    found = Found(default_routes)
     reader = CiscoReader(found)
     lists: dict[str | None, _List] = {}
     current = lists.setdefault(None, _List())

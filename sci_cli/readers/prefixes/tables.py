@@ -83,6 +83,32 @@ def read_table(lines: Sequence[str], found: Found, *, name: str, sign: str, stri
     read_records(records, found, name=name, strict=strict)
 
 
+def columns_of(lines: Sequence[str], *, name: str, strict: bool) -> tuple[Columns, int, int] | None:
+    """Columns, number of fields and number of lines before the rows of a table with commas, by its beginning.
+
+    None where it has no row with fields.
+
+    Raises:
+        InvalidFile: as `read_table`.
+    """
+    records = list(_records(lines, ",", Found()))
+    if not records:
+        return None
+    line, cells = records[0]
+    if is_header(cells):
+        return by_header(cells, line, name, strict=strict), len(cells), line
+    if strict:
+        return None
+    columns, skipped = by_content(records, name)
+    first = records[skipped][0] - 1 if skipped < len(records) else records[-1][0]
+    return columns, max(len(each) for _, each in records), first
+
+
+def read_row(line: int, text: str, columns: Columns, found: Found) -> None:
+    """Reads one row of a table with commas that stands on one line."""
+    _read_rows(list(_records((text,), ",", found, before=line - 1)), columns, found)
+
+
 def read_records(records: Sequence[Record], found: Found, *, name: str, strict: bool = False) -> None:
     """Reads a table of fields; the first row is its header if it names a column.
 
@@ -142,11 +168,11 @@ def _vrf_of_export(text: str) -> str | None:
     return with_rd[1] if with_rd else text
 
 
-def _records(lines: Sequence[str], sign: str, found: Found) -> Iterator[Record]:
+def _records(lines: Sequence[str], sign: str, found: Found, before: int = 0) -> Iterator[Record]:
     comments = tuple(each for each in COMMENT_LINE if each != sign)
     index = 0
     while index < len(lines):
-        line = index + 1
+        line = before + index + 1
         content = _tidied(lines[index], sign)
         index += 1
         if not content.strip(" \t") or content.startswith(comments):
