@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak
 from sci_cli.bulk.check import Table
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Source
@@ -92,7 +92,7 @@ def main() -> None:
     """Prints the figures as JSON."""
     way, path = sys.argv[1], Path(sys.argv[2])
     answer = run_adding(path) if way == "adding" else run_ours(way, path)
-    answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    answer["peak"] = peak()
     print(json.dumps(answer))
 
 
