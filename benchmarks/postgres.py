@@ -61,7 +61,7 @@ def server_version(environment: Mapping[str, str]) -> str:
         raise Unavailable("psql is not installed")
     done = _asked(environment, ("show server_version",))
     if done.returncode:
-        raise Unavailable(f"the server does not answer: {done.stderr.strip()[:200]}")
+        raise Unavailable(f"the server does not answer: {done.stderr.partition(chr(10))[0][:200]}")
     return done.stdout.strip()
 
 
