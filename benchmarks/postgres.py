@@ -4,9 +4,9 @@
 ordinary user, with its files and its socket in a folder of its own:
 
     folder=$(mktemp -d) && initdb -A trust -U bench "$folder"
-    postgres -D "$folder" -k "$folder" -c listen_addresses= & server=$!
+    pg_ctl start -D "$folder" -l "$folder/log" -o "-k $folder -c listen_addresses="
     SCI_BENCH_POSTGRES="host=$folder user=bench dbname=postgres" python -m benchmarks.prefixes
-    kill -INT $server
+    pg_ctl stop -D "$folder" && rm -r "$folder"
 
 Everything happens in one transaction, which is taken back at the end: no table stays, also when a run is
 ended early. Copying, sorting out what is repeated and building the index count as parsing, as the building
