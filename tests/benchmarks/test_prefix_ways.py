@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sci_cli.bulk.plain import read_plain
-from sci_cli.bulk.sources import Source
 from tests.domain import pairwise
 
 # The source distribution has tests and no benchmarks; Windows lacks what they measure memory with.
 _WHERE = "the benchmarks come with the repository, for Linux and macOS"
 prefixes = pytest.importorskip("benchmarks.prefixes", reason=_WHERE)
+checking = pytest.importorskip("benchmarks.checking", reason=_WHERE)
 comparators = pytest.importorskip("benchmarks.comparators", reason=_WHERE)
 scalar = pytest.importorskip("benchmarks.scalar", reason=_WHERE)
 postgres = pytest.importorskip("benchmarks.postgres", reason=_WHERE)
@@ -36,7 +35,7 @@ def listed(folder: Path, rows: Sequence[str]) -> Path:
 
 
 def plain_pairs(path: Path) -> int:
-    return read_plain([Source(path.name, None, path)], most_rejected=50).report(20).pairs
+    return int(checking.run_ours("sci plain", path)["pairs"])
 
 
 def c_pairs(program: Path, path: Path) -> int:
