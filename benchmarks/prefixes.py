@@ -44,6 +44,15 @@ Commands = Mapping[str, Sequence[str]]  # how each way is run; the list is its l
 _NEST = ((0, 0), (0, 1), (0, 2), (1, 2), (0, 3), (0, 4), (0, 4), (3, 6))
 
 
+def _spread(number: int, bits: int, six: bool) -> int:
+    """A place of its own for each number, all over the space but for the ranges that are special.
+
+    Of IPv4 these are the first bytes 16 to 126; the multiplier has no divisor in common with their number.
+    """
+    places = (1 if six else 111) << bits
+    return (number * 2_654_435_761) % places + (0 if six else 16 << bits)
+
+
 def lines(count: int, vpn_count: int, shape: str) -> Iterator[str]:
     """CSV of that many prefixes, seven in ten of them IPv4.
 
@@ -57,12 +66,12 @@ def lines(count: int, vpn_count: int, shape: str) -> Iterator[str]:
         vpn = rnd.randrange(vpn_count)
         if shape == "nested":
             block, (offset, more) = number // 8, _NEST[number % 8]
-            slot, length = (block * 2_654_435_761) % (1 << (32 if six else 22)), (44 if six else 22) + more
+            slot, length = _spread(block, 32 if six else 14, six), (44 if six else 22) + more
             place = offset << (80 if six else 6)
         else:
             if shape == "few" and number % 1000 == 999:
                 number, vpn = number - 1, (vpn + 1) % vpn_count
-            slot = (number * 2_654_435_761) % (1 << (32 if six else 24))
+            slot = _spread(number, 32 if six else 16, six)
             length, place = 64 if six else 24 + number % 4, 0
         if six:
             start = 0x20 << 120 | slot << (84 if shape == "nested" else 64)
