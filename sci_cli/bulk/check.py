@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Intake, Rejected, Source, chunks, size_of
+from sci_cli.domain.capacity import Aggregation
 from sci_cli.domain.collisions import DEFAULT_LIMIT, Collision, CollisionReport, Entry
 from sci_cli.domain.prefix_index import Index
 
@@ -34,6 +35,9 @@ class Table(Protocol):
 
     def default_routes(self) -> Iterator[tuple[str, Entry]]:
         """The default routes among them, each of a VPN once, by version and VPN."""
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision."""
@@ -64,6 +68,10 @@ class BulkResult:
     def collisions(self) -> Iterator[Collision]:
         """Every collision in the order of `every_collision`, one after the other, without reading again."""
         return self._table.collisions()
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses, without reading again."""
+        return self._table.aggregated()
 
     def index(self) -> Index:
         """The acceptable prefixes, ready to be asked about further ones without reading or sorting again."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sci_cli.bulk.aggregating import fewest
 from sci_cli.bulk.cells import Cells
 from sci_cli.bulk.indexing import shelf_of_table
 from sci_cli.bulk.lines import behind_lines, empty_columns, read_lines, read_odd, split_lines
@@ -16,6 +17,7 @@ from sci_cli.bulk.stream import rows_of
 from sci_cli.bulk.sweep import survey_sorted
 from sci_cli.bulk.table import Filling, Sorted, sorted_four, sorted_six
 from sci_cli.bulk.vectors import Piece, Reader
+from sci_cli.domain.capacity import Aggregation
 from sci_cli.domain.collisions import Collision, CollisionReport, Entry, collisions_of, report_of
 from sci_cli.domain.prefix_index import Index
 from sci_cli.domain.prefixes import BITS, Prefix
@@ -43,6 +45,17 @@ class FastTable:
                     break
                 origin = self.intake.origin_of(int(table.places[row]))
                 yield self.names[int(table.vpns[row])], Entry(Prefix(version, 0, 0), origin)
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
+        before = np.zeros(len(self.names), dtype=np.int64)
+        for table in self.tables.values():
+            before += np.bincount(table.vpns, minlength=len(self.names))
+        four, six = (fewest(self.tables[version]) for version in BITS)
+        return {
+            name: Aggregation(int(before[vpn]), (*four.get(vpn, ()), *six.get(vpn, ())))
+            for vpn, name in enumerate(self.names)
+        }
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision, in the order of `every_collision`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sci_cli.bulk.lines import Columns, behind_lines, empty_columns, read_lines, split_lines
 from sci_cli.bulk.sources import Intake, Source, chunks
+from sci_cli.domain.capacity import Aggregation, aggregation
 from sci_cli.domain.collisions import (
     Collision,
     CollisionReport,
@@ -46,6 +47,15 @@ class PlainTable:
                     first[names[vpn]] = min(place, first.get(names[vpn], place))
             for name in sorted(first):
                 yield name, Entry(Prefix(version, 0, 0), self.intake.origin_of(first[name]))
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
+        names = list(self.intake.vpns)
+        held: dict[str, list[Prefix]] = {name: [] for name in sorted(names)}
+        for version, columns in self.columns.items():
+            for prefix, vpn in zip(columns.prefixes, columns.vpns, strict=True):
+                held[names[vpn]].append(Prefix(version, prefix >> 8, prefix & 255))
+        return {name: aggregation(prefixes) for name, prefixes in held.items()}
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision, in the order of `every_collision`."""

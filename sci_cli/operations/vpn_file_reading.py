@@ -6,10 +6,11 @@ import gc
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sci_cli.bulk.sources import Source as Given
+from sci_cli.domain.capacity import Aggregation, aggregation
 from sci_cli.domain.collisions import (
     Collision,
     CollisionReport,
@@ -72,7 +73,7 @@ class Compared:
         default_routes: those among the prefixes, with their VPNs; they are compared, and no port carries one.
         every: goes through every collision, one after the other.
         index: the prefixes, ready to be asked about others.
-        entries: the prefixes of each VPN, where they are held; empty for large lists.
+        aggregated: for each VPN the fewest prefixes that hold the same addresses.
         note: how it was done, where that is worth knowing.
     """
 
@@ -82,20 +83,18 @@ class Compared:
     default_routes: tuple[tuple[str, Entry], ...]
     every: Callable[[], Iterator[Collision]]
     index: Callable[[], Index]
-    entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    aggregated: Callable[[], Mapping[str, Aggregation]]
     note: str = ""
 
 
-def compare(
-    sources: Sequence[Source], *, limit: int = LISTED, hold: bool = False, progress: Progress | None = None
-) -> Compared:
-    """Reads the lists and compares their VPNs; with `hold` the prefixes themselves are kept.
+def compare(sources: Sequence[Source], *, limit: int = LISTED, progress: Progress | None = None) -> Compared:
+    """Reads the lists and compares their VPNs.
 
     Raises:
         InvalidFile, FileNotThere, StoreUnavailable: a file as a whole cannot be read.
         InvalidValue: a VPN has no name or an impossible one.
     """
-    if not hold and sum(map(_size, sources)) >= LARGE:
+    if sum(map(_size, sources)) >= LARGE:
         forms = [_form(source) for source in sources]
         with suppress(NotLineByLine):
             return _in_bulk(sources, forms, limit, progress)
@@ -176,7 +175,8 @@ def _in_bulk(
         result.default_routes,
         result.collisions,
         result.index,
-        note=result.note,
+        result.aggregated,
+        result.note,
     )
 
 
@@ -262,7 +262,7 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
         tuple((vpn, entry) for vpn, held in entries.items() for entry in held if not entry.prefix.length),
         lambda: every_collision(entries),
         lambda: Index.build(entries),
-        entries,
+        lambda: {vpn: aggregation(each.prefix for each in held) for vpn, held in sorted(entries.items())},
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sci_cli.domain.capacity import aggregation
+from sci_cli.domain.capacity import Aggregation
 from sci_cli.domain.clearing import Clearing, clear, clear_with
-from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Swallowing
+from sci_cli.domain.collisions import Collision, CollisionReport, Swallowing
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.list_rules import default_route_findings, taken_findings, total_findings
 from sci_cli.domain.prefixes import Prefix
@@ -65,6 +65,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
     if compared.rejected and not request.skip_invalid:
         return _refused(compared)
     report = compared.report
+    aggregated = compared.aggregated() if request.aggregate else {}
     found = (
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
@@ -77,12 +78,12 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         ),
         *_within(report),
         *usual_max(request.sites),
-        *(fewest(vpn, (each.prefix for each in held), _LIST_SHOWN) for vpn, held in _held(compared, request)),
+        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items()),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
         files=compared.files,
-        vpns=_vpn_rows(report, compared.entries if request.aggregate else {}),
+        vpns=_vpn_rows(report, aggregated),
         pairs=report.pairs,
         unlisted=0 if request.every else report.unlisted,
         shared_v4=report.shared_v4,
@@ -250,15 +251,10 @@ def _ends(found: Collision) -> tuple[tuple[str, str], tuple[str, str]]:
 # What is counted -------------------------------------------------------------------------------------------
 
 
-def _held(compared: Compared, request: FilesRequest) -> Iterable[tuple[str, Sequence[Entry]]]:
-    return sorted(compared.entries.items()) if request.aggregate else ()
-
-
-def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -> tuple[VpnRow, ...]:
+def _vpn_rows(report: CollisionReport, fewest: Mapping[str, Aggregation]) -> tuple[VpnRow, ...]:
     rows = []
     for counted in report.vpns:
-        held = entries.get(counted.vpn)
-        fewest = aggregation(each.prefix for each in held) if held else None
+        found = fewest.get(counted.vpn)
         rows.append(
             VpnRow(
                 counted.vpn,
@@ -266,8 +262,8 @@ def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -
                 counted.v6,
                 counted.duplicates,
                 counted.nested,
-                len(fewest.prefixes) if fewest else None,
-                tuple(map(str, fewest.prefixes)) if fewest else (),
+                len(found.prefixes) if found else None,
+                tuple(map(str, found.prefixes)) if found else (),
             )
         )
     return tuple(rows)

@@ -19,6 +19,7 @@ from sci_cli.bulk.fast import read_fast
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Rejected
 from sci_cli.bulk.sources import Source as Given
+from sci_cli.domain.capacity import aggregation
 from sci_cli.domain.collisions import Entry, Origin, collide, every_collision
 from sci_cli.domain.prefixes import Prefix, network_of
 from sci_cli.errors import FileNotThere
@@ -46,6 +47,7 @@ def same(sources: Sequence[Given], limit: int = 20) -> BulkResult:
     plain, fast = done(read_plain, sources, limit), done(read_fast, sources, limit)
     assert fast == plain
     assert list(fast.collisions()) == list(plain.collisions())
+    assert fast.aggregated() == plain.aggregated()
     return plain
 
 
@@ -110,6 +112,9 @@ def as_entries_say(seed: int) -> None:
     kept = {name: given for name, given in entries.items() if given or name in found}
     assert result.report == collide(kept, limit=limit)
     assert list(result.collisions()) == list(every_collision(kept))
+    assert result.aggregated() == {
+        name: aggregation(entry.prefix for entry in given) for name, given in sorted(kept.items())
+    }
     routes = {
         (name, entry.prefix) for name, given in kept.items() for entry in given if not entry.prefix.length
     }
