@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak
 from sci_cli.bulk.check import Table
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Source
+from sci_cli.readers.prefix_lists import line_form
 
 OURS = ("sci plain", "sci fast")
 ADDED = 1_000
 
 
+def source_of(path: Path) -> Source:
+    """The table as the program gives it to the engines."""
+    with path.open("rb") as file:
+        form = line_form(file.readline(), name=path.name)
+    if form is None:
+        raise ValueError(f"{path} is no table of vpn,prefix")
+    return Source(path.name, path.stem, path, form.read, form.columns, form.first)
+
+
 def run_ours(way: str, path: Path) -> dict[str, Any]:
     """Reads and checks one list; the plain way sorts while it detects, as the fast one does."""
     start = time.perf_counter()
-    source = [Source(path.name, None, path)]
+    source = [source_of(path)]
     table: Table
     if way == "sci fast":
         from sci_cli.bulk.fast import read_lists, sorted_lists
@@ -50,7 +60,7 @@ def run_adding(path: Path) -> dict[str, Any]:
     from sci_cli.bulk.fast import read_fast
 
     start = time.perf_counter()
-    table = read_fast([Source(path.name, None, path)], most_rejected=100)
+    table = read_fast([source_of(path)], most_rejected=100)
     table.report(100)
     checked = time.perf_counter()
     index = table.index()
@@ -82,7 +92,7 @@ def main() -> None:
     """Prints the figures as JSON."""
     way, path = sys.argv[1], Path(sys.argv[2])
     answer = run_adding(path) if way == "adding" else run_ours(way, path)
-    answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    answer["peak"] = peak()
     print(json.dumps(answer))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import socket
 import sys
 import time
@@ -17,8 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak
+
 Answer = tuple[float, float, int, list[str]]  # seconds to parse and to detect, pairs, the first in words
 NAMED = 100
+
+
+class Unavailable(Exception):
+    """Why a way cannot be run here."""
 
 
 def rows(path: Path) -> Iterable[tuple[str, str]]:
@@ -156,14 +161,13 @@ WAYS: dict[str, tuple[str, Callable[[Path], Answer]]] = {
 def main() -> None:
     """One way on one list; prints its figures as JSON."""
     parse, detect, pairs, named = WAYS[sys.argv[1]][1](Path(sys.argv[2]))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {
         "import": 0.0,
         "parse": parse,
         "detect": detect,
         "pairs": pairs,
         "named": len(named),
-        "peak": peak,
+        "peak": peak(),
     }
     print(json.dumps(figures))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sci_cli.domain.prefixes import ORDINARY_FIRST, SHORTEST_ORDINARY
+
 Positions = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 U8 = NDArray[np.uint8]
@@ -23,7 +25,9 @@ HIGH_HOST = np.array(
     [_FULL >> min(length, 63) if length < 64 else 0 for length in range(256)], dtype=np.uint64
 )
 LOW_HOST = np.array([_FULL >> min(max(length - 64, 0), 64) for length in range(256)], dtype=np.uint64)
-_MAPPED = np.uint64(0xFFFF)  # the upper 96 bits of ::ffff:0:0/96
+_ORDINARY_4, _ORDINARY_6 = (
+    np.array([first in ORDINARY_FIRST[version] for first in range(256)]) for version in (4, 6)
+)
 _HALF = np.uint64(32)
 
 
@@ -47,7 +51,8 @@ def read_lengths(marks: Marks, stops: Positions) -> tuple[U8, Positions, Truths]
     """Reads the length that ends before each stop.
 
     Returns:
-        The length, at most 199; the position of its slash; whether this is how a length is written.
+        The length, at most 199; the position of its slash; whether this is how a length is written, and long
+        enough for an ordinary prefix.
     """
     one, two, three, four = (marks.digits_at(stops, offset) for offset in (-1, -2, -3, -4))
     has_two = two != _SLASH
@@ -56,6 +61,7 @@ def read_lengths(marks: Marks, stops: Positions) -> tuple[U8, Positions, Truths]
     bad |= has_two & ((two > _NO_DIGIT) | (~has_three & (two == 0)))
     bad |= has_three & ((three != 1) | (four != _SLASH))
     lengths = one + two * has_two * np.uint8(10) + has_three * np.uint8(100)
+    bad |= lengths < SHORTEST_ORDINARY
     slashes = stops - 2
     slashes -= has_two
     slashes -= has_three
@@ -74,8 +80,8 @@ def read_ipv4(marks: Marks, slashes: Positions, lengths: U8) -> tuple[U64, Posit
     """Reads the IPv4 addresses that end before each slash, backwards.
 
     Returns:
-        `network << 32 | length << 26`; the position of the byte before the address; whether it is a prefix
-        without host bits.
+        `network << 32 | length << 26`; the position of the byte before the address; whether it is an ordinary
+        prefix without host bits.
     """
     octets = np.empty((len(slashes), 4), dtype=np.uint8)
     bad = lengths > 32
@@ -94,6 +100,7 @@ def read_ipv4(marks: Marks, slashes: Positions, lengths: U8) -> tuple[U64, Posit
         ends -= has_three
         if number:
             bad |= marks.digits_at(ends, 0) != _DOT
+    bad |= ~_ORDINARY_4.take(octets[:, 0])
     addresses = octets.view(">u4").ravel().astype(np.uint64)
     wide = lengths.astype(np.uint64)
     bad |= (addresses & (np.uint64(0xFFFFFFFF) >> wide)) != 0
@@ -106,8 +113,7 @@ def read_ipv6(marks: Marks, starts: Positions, slashes: Positions, lengths: U8) 
     """Reads the IPv6 addresses between each start and slash, group by group.
 
     Returns:
-        Upper and lower half; whether it is a prefix without host bits, written in hexadecimal only, and not
-        an IPv4 address in disguise.
+        Upper and lower half; whether it is an ordinary prefix without host bits, written in hexadecimal only.
     """
     reading = _Reading(marks, slashes)
     if len(starts):
@@ -116,7 +122,7 @@ def read_ipv6(marks: Marks, starts: Positions, slashes: Positions, lengths: U8) 
     good &= lengths <= 128
     good &= (high & HIGH_HOST.take(lengths)) == 0
     good &= (low & LOW_HOST.take(lengths)) == 0
-    good &= ~((high == 0) & (low >> _HALF == _MAPPED) & (lengths >= 96))
+    good &= _ORDINARY_6.take((high >> np.uint64(56)).view(np.int64))
     return high, low, good
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,12 +10,13 @@ from typing import Protocol
 
 from sci_cli.bulk.plain import read_plain
 from sci_cli.bulk.sources import Intake, Rejected, Source, chunks, size_of
-from sci_cli.domain.collisions import DEFAULT_LIMIT, Collision, CollisionReport
+from sci_cli.domain.capacity import Aggregation
+from sci_cli.domain.collisions import DEFAULT_LIMIT, Collision, CollisionReport, Entry
 from sci_cli.domain.prefix_index import Index
 
 FEW_LINES = 50_000  # below, importing numpy takes longer than it saves
 _FEW_BYTES = 4_000_000  # files up to this size are held to count their lines
-MOST_REJECTED = 1000
+MOST_REJECTED = 100_000
 WITHOUT_NUMPY = (
     "numpy is not installed, so these lists were checked with the standard library alone: the same result, "
     "but slower. Install the extra 'fast' for large lists."
@@ -32,6 +33,12 @@ class Table(Protocol):
     def report(self, limit: int) -> CollisionReport:
         """What collides."""
 
+    def default_routes(self) -> Iterator[tuple[str, Entry]]:
+        """The default routes among them, each of a VPN once, by version and VPN."""
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
+
     def collisions(self) -> Iterator[Collision]:
         """Every collision."""
 
@@ -46,19 +53,25 @@ class BulkResult:
     Args:
         report: what collides among the acceptable lines.
         rejected: the first lines that are not acceptable, in the order of the lists.
-        rejected_count: how many there are.
+        rejected_of: how many there are in each list that has any.
+        default_routes: the default routes among the acceptable lines, by VPN.
         note: a sentence about how it was done, or ''.
     """
 
     report: CollisionReport
     rejected: tuple[Rejected, ...]
-    rejected_count: int
+    rejected_of: Mapping[str, int]
+    default_routes: tuple[tuple[str, Entry], ...]
     note: str
     _table: Table = field(repr=False, compare=False)
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision in the order of `every_collision`, one after the other, without reading again."""
         return self._table.collisions()
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses, without reading again."""
+        return self._table.aggregated()
 
     def index(self) -> Index:
         """The acceptable prefixes, ready to be asked about further ones without reading or sorting again."""
@@ -74,9 +87,8 @@ def check(
 ) -> BulkResult:
     """Reads prefix lists and reports what collides across their VPNs.
 
-    A list has one prefix to a line, or is CSV that begins with a line naming the columns `vpn` and `prefix`
-    in either order. Blank lines and lines that begin with `#` are passed over. A line that is not acceptable
-    is reported and takes no part; the caller decides what that means.
+    A line that is not acceptable is reported and takes no part; the caller decides what that means. What an
+    odd line is to its reader is said at `Source`.
 
     Args:
         sources: the lists, UTF-8.
@@ -107,7 +119,8 @@ def check(
 def result_of(table: Table, limit: int, note: str = "") -> BulkResult:
     """The result of lists that were read."""
     intake = table.intake
-    return BulkResult(table.report(limit), tuple(intake.rejected), intake.rejected_count, note, table)
+    routes = tuple(table.default_routes())
+    return BulkResult(table.report(limit), tuple(intake.rejected), intake.rejected_of, routes, note, table)
 
 
 def _counting(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None] | None:

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sci_cli.bulk.aggregating import fewest
 from sci_cli.bulk.cells import Cells
 from sci_cli.bulk.indexing import shelf_of_table
-from sci_cli.bulk.lines import Layout, behind_lines, empty_columns, judge, read_lines, split_lines
+from sci_cli.bulk.lines import behind_lines, empty_columns, read_lines, read_odd, split_lines
 from sci_cli.bulk.names import NameTable
-from sci_cli.bulk.plain import begin_list
 from sci_cli.bulk.sources import Intake, Source, chunks
 from sci_cli.bulk.stream import rows_of
 from sci_cli.bulk.sweep import survey_sorted
 from sci_cli.bulk.table import Filling, Sorted, sorted_four, sorted_six
 from sci_cli.bulk.vectors import Piece, Reader
-from sci_cli.domain.collisions import Collision, CollisionReport, collisions_of, report_of
+from sci_cli.domain.capacity import Aggregation
+from sci_cli.domain.collisions import Collision, CollisionReport, Entry, collisions_of, report_of
 from sci_cli.domain.prefix_index import Index
-from sci_cli.domain.prefixes import BITS
+from sci_cli.domain.prefixes import BITS, Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,26 @@ class FastTable:
         cells = Cells(len(self.names))
         surveys = {version: survey_sorted(self.tables[version], limit, cells) for version in BITS}
         return report_of(self.names, surveys, cells.counts(self.names), self.intake.origin_of, limit)
+
+    def default_routes(self) -> Iterator[tuple[str, Entry]]:
+        """The default routes among them, each of a VPN once, by version and VPN; they are the first rows."""
+        for version, table in self.tables.items():
+            for row in range(len(table.lengths)):
+                if table.starts[row] or table.lengths[row]:
+                    break
+                origin = self.intake.origin_of(int(table.places[row]))
+                yield self.names[int(table.vpns[row])], Entry(Prefix(version, 0, 0), origin)
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
+        before = np.zeros(len(self.names), dtype=np.int64)
+        for table in self.tables.values():
+            before += np.bincount(table.vpns, minlength=len(self.names))
+        four, six = (fewest(self.tables[version]) for version in BITS)
+        return {
+            name: Aggregation(int(before[vpn]), (*four.get(vpn, ()), *six.get(vpn, ())))
+            for vpn, name in enumerate(self.names)
+        }
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision, in the order of `every_collision`."""
@@ -88,45 +109,38 @@ def _read_list(
     source: Source, filling: Filling, names: NameTable, progress: Callable[[int], None] | None
 ) -> None:
     intake = filling.intake
-    intake.begin(source.name)
-    layout: Layout | None = None
-    reader: Reader | None = None
+    intake.begin(source)
+    reader = Reader(source.columns, names)
+    before = source.first
     for chunk in chunks(source):
         size = len(chunk)
-        if layout is None:
-            layout, before = begin_list(split_lines(chunk), source, intake)
+        if before:
             filling.make_room(before)
-            chunk = behind_lines(chunk, before)
-        if layout is not None and chunk:
-            reader = reader or Reader(layout, names)
-            piece = reader.read(chunk)
-            if piece is None:
-                _read_singly(split_lines(chunk), layout, filling)
-            else:
-                _add(piece, chunk, layout, filling)
+            intake.lines += before
+            chunk, before = behind_lines(chunk, before), 0
+        piece = reader.read(chunk) if chunk else None
+        if piece is not None:
+            _add(piece, chunk, source, filling)
+        elif chunk:
+            _read_singly(split_lines(chunk), source, filling)
         if progress is not None:
             progress(size)
-    if layout is None and source.vpn is not None:
-        intake.vpn_number(source.vpn)
 
 
-def _add(piece: Piece, chunk: bytes, layout: Layout, filling: Filling) -> None:
-    """Takes in a piece and reads alone what was left of it."""
+def _add(piece: Piece, chunk: bytes, source: Source, filling: Filling) -> None:
+    """Takes in a piece, and what its reader makes of the lines that were left of it."""
     intake = filling.intake
-    filling.add(piece, None if layout.vpn is None else intake.vpn_number(layout.vpn))
+    filling.add(piece, None if source.columns else intake.vpn_number(source.vpn))
     columns = empty_columns()
-    for line, begin, end in piece.left:
-        judged = judge(chunk[begin:end].decode("latin-1"), layout, intake, intake.lines + line)
-        if judged is not None:
-            vpn, (version, prefix) = judged
-            columns[version].add(prefix, vpn, intake.lines + line)
+    odd = [(intake.lines + line, chunk[begin:end]) for line, begin, end in piece.left]
+    read_odd(odd, source, intake, columns)
     filling.add_columns(columns)
     intake.lines += piece.count
 
 
-def _read_singly(lines: list[str], layout: Layout, filling: Filling) -> None:
+def _read_singly(lines: list[str], source: Source, filling: Filling) -> None:
     """Reads lines one by one."""
     columns = empty_columns()
     filling.make_room(len(lines))
-    read_lines(lines, layout, filling.intake, columns)
+    read_lines(lines, source, filling.intake, columns)
     filling.add_columns(columns)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sci_cli.bulk.lines import Columns, Layout, empty_columns, find_layout, read_lines, split_lines
+from sci_cli.bulk.lines import Columns, behind_lines, empty_columns, read_lines, split_lines
 from sci_cli.bulk.sources import Intake, Source, chunks
-from sci_cli.domain.collisions import Collision, CollisionReport, collisions_of, matrix_of, report_of
+from sci_cli.domain.capacity import Aggregation, aggregation
+from sci_cli.domain.collisions import (
+    Collision,
+    CollisionReport,
+    Entry,
+    collisions_of,
+    matrix_of,
+    report_of,
+)
 from sci_cli.domain.laminar import PLACE_BITS, VPN_BITS, sorted_rows, survey
 from sci_cli.domain.prefix_index import Index, shelf_of
-from sci_cli.domain.prefixes import BITS
+from sci_cli.domain.prefixes import BITS, Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,26 @@ class PlainTable:
             for version in BITS
         }
         return report_of(names, surveys, matrix_of(names, surveys), self.intake.origin_of, limit)
+
+    def default_routes(self) -> Iterator[tuple[str, Entry]]:
+        """The default routes among them, each of a VPN once, by version and VPN."""
+        names = list(self.intake.vpns)
+        for version, columns in self.columns.items():
+            first: dict[str, int] = {}
+            for prefix, vpn, place in zip(columns.prefixes, columns.vpns, columns.places, strict=True):
+                if not prefix:
+                    first[names[vpn]] = min(place, first.get(names[vpn], place))
+            for name in sorted(first):
+                yield name, Entry(Prefix(version, 0, 0), self.intake.origin_of(first[name]))
+
+    def aggregated(self) -> dict[str, Aggregation]:
+        """For each VPN the fewest prefixes that hold the same addresses."""
+        names = list(self.intake.vpns)
+        held: dict[str, list[Prefix]] = {name: [] for name in sorted(names)}
+        for version, columns in self.columns.items():
+            for prefix, vpn in zip(columns.prefixes, columns.vpns, strict=True):
+                held[names[vpn]].append(Prefix(version, prefix >> 8, prefix & 255))
+        return {name: aggregation(prefixes) for name, prefixes in held.items()}
 
     def collisions(self) -> Iterator[Collision]:
         """Every collision, in the order of `every_collision`."""
@@ -71,34 +99,15 @@ def read_plain(
     intake = Intake(most_rejected)
     columns = empty_columns()
     for source in sources:
-        intake.begin(source.name)
-        layout: Layout | None = None
+        intake.begin(source)
+        before = source.first
         for chunk in chunks(source):
-            lines = split_lines(chunk)
-            if layout is None:
-                layout, before = begin_list(lines, source, intake)
-                lines = lines[before:]
-            if layout is not None:
-                read_lines(lines, layout, intake, columns)
+            size = len(chunk)
+            if before:
+                intake.lines += before
+                chunk, before = behind_lines(chunk, before), 0
+            if chunk:
+                read_lines(split_lines(chunk), source, intake, columns)
             if progress is not None:
-                progress(len(chunk))
-        if layout is None and source.vpn is not None:
-            intake.vpn_number(source.vpn)
+                progress(size)
     return PlainTable(columns, intake)
-
-
-def begin_list(lines: list[str], source: Source, intake: Intake) -> tuple[Layout | None, int]:
-    """How the list is built, and how many lines come before its prefixes, which the intake has counted.
-
-    Raises:
-        InvalidFile: the header is not acceptable, or no VPN is named.
-    """
-    found = find_layout(lines, source)
-    if found is None:
-        intake.lines += len(lines)
-        return None, len(lines)
-    layout, before = found
-    intake.lines += before
-    if layout.vpn is not None:
-        intake.vpn_number(layout.vpn)
-    return layout, before

@@ -3,34 +3,77 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sci_cli.domain.collisions import Origin
-from sci_cli.errors import FileNotThere, InvalidFile, StoreUnavailable
+from sci_cli.domain.prefixes import Prefix
+from sci_cli.errors import FileNotThere, StoreUnavailable
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 
 CHUNK = 1 << 19  # bytes; the temporary columns of one piece then stay in the cache of a processor
 _HELD_OF_A_LINE = 1 << 16  # bytes; far more than any line that is accepted
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
+
+
+class OddRow(Protocol):
+    """A prefix of a line that is not of the usual form: the number of the line, VPN or None, prefix."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def vpn(self) -> str | None: ...
+    @property
+    def prefix(self) -> Prefix: ...
+
+
+class OddLine(Protocol):
+    """A line that is not acceptable: its number, what stands there, why, and what may be meant."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def correction(self) -> str: ...
+
+
+class OddLines(Protocol):
+    """What a reader made of lines that are not of the usual form."""
+
+    @property
+    def rows(self) -> Sequence[OddRow]: ...
+    @property
+    def rejected(self) -> Sequence[OddLine]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A prefix list.
 
+    A usual line holds one prefix that is no special range, with the VPN before or behind a comma where there
+    is a column for it, and nothing else.
+
     Args:
         name: the file as the user named it, for messages and origins.
-        vpn: the VPN of a list without that column; a column `vpn` goes before it.
+        vpn: the VPN of lines that name none.
         data: the bytes, or the file they are in.
+        read_odd: reads all lines of other forms; it gets lines without their ends and counts them from 1.
+        columns: `vpn` and `prefix` in the order of the columns; empty for a list.
+        first: how many lines stand before those with prefixes.
     """
 
     name: str
-    vpn: str | None
+    vpn: str
     data: bytes | bytearray | memoryview | Path
+    read_odd: Callable[[Sequence[bytes]], OddLines]
+    columns: tuple[str, ...] = ()
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +108,15 @@ class Intake:
     sources: list[str] = field(default_factory=list)
     first_places: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    rejected_count: int = 0
+    rejected_of: dict[str, int] = field(default_factory=dict)
     lines: int = 0
 
-    def begin(self, source: str) -> None:
-        """The lines that follow are those of this list."""
-        self.sources.append(source)
+    def begin(self, source: Source) -> None:
+        """The lines that follow are those of this list, but for those before the prefixes."""
+        self.sources.append(source.name)
         self.first_places.append(self.lines)
+        if not source.columns:
+            self.vpn_number(source.vpn)
 
     def vpn_number(self, name: str) -> int:
         """The number of a VPN in the order in which they appear; letter case makes no other VPN."""
@@ -87,9 +132,9 @@ class Intake:
 
     def reject(self, place: int, text: str, reason: str, correction: str) -> None:
         """Counts a line that is not acceptable, and keeps it if there is room."""
-        self.rejected_count += 1
+        origin = self.origin_of(place)
+        self.rejected_of[origin.source] = self.rejected_of.get(origin.source, 0) + 1
         if len(self.rejected) < self.most_rejected:
-            origin = self.origin_of(place)
             self.rejected.append(Rejected(origin.source, origin.line, text, reason, correction))
 
     def ranks(self) -> tuple[list[str], list[int]]:
@@ -120,7 +165,6 @@ def chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
     """The list in pieces of about that size, each of whole lines; a mark at its start is dropped.
 
     Raises:
-        InvalidFile: it is UTF-16.
         FileNotThere: there is no such file.
         StoreUnavailable: it cannot be read.
     """
@@ -129,11 +173,6 @@ def chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
     for block in _blocks(source, size):
         if first:
             first = False
-            if block.startswith(_WIDE):
-                raise InvalidFile(
-                    f"{quoted(source.name)} cannot be read: this is UTF-16; save it as UTF-8.",
-                    fix="In a spreadsheet choose 'CSV UTF-8'; in an editor choose the encoding UTF-8.",
-                )
             block = block.removeprefix(_MARK)
         # A CR at the very end may be half of a CR LF.
         cut = block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, len(block) - 1) + 1

@@ -17,12 +17,17 @@ _BLOCK = 1 << 12  # prefixes turned into numbers together
 
 
 class _Prefixes(Sequence[int]):
-    """`network << 8 | length` of some rows of a table."""
+    """`network << 8 | length` of some rows of a table, gone through from the first to the last.
+
+    The rows ahead are turned into numbers a block at a time; those behind, asked for again because they are
+    wide and lie around many others, one by one.
+    """
 
     def __init__(self, table: Sorted) -> None:
         self._table = table
         self._begin = 0
         self._block: list[int] = []
+        self._behind: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._table.starts)
@@ -35,10 +40,21 @@ class _Prefixes(Sequence[int]):
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
         place = at - self._begin
-        if not 0 <= place < len(self._block):
+        if place < 0:
+            return self._asked_again(at)
+        if place >= len(self._block):
             self._begin, place = at, 0
             self._block = self._numbers(slice(at, at + _BLOCK))
         return self._block[place]
+
+    def _asked_again(self, at: int) -> int:
+        number = self._behind.get(at)
+        if number is None:
+            if len(self._behind) > _BLOCK:
+                self._behind.clear()
+            (number,) = self._numbers(slice(at, at + 1))
+            self._behind[at] = number
+        return number
 
     def _numbers(self, rows: slice) -> list[int]:
         table = self._table

@@ -1,8 +1,8 @@
 """The text of many prefixes turned into numbers together, a piece of a file at a time.
 
 Every step works on one column of a whole piece: the bytes at the same distance from a mark of each line,
-taken by position. Nothing is guessed: a line of which not every byte was accounted for is left to
-`lines.judge`, which reads it alone and says what is wrong with it.
+taken by position. Nothing is guessed: a line of which not every byte was accounted for is left to the reader
+of the list, which reads it alone and says what is wrong with it; so is one near a range that is special.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from sci_cli.bulk.addresses import (
     read_ipv6,
     read_lengths,
 )
-from sci_cli.bulk.lines import Layout
 from sci_cli.bulk.names import NameTable
 
 Column = TypeVar("Column", bound=NDArray[Any])
@@ -75,10 +74,10 @@ class Piece:
 class Reader:
     """Reads the pieces of one list."""
 
-    def __init__(self, layout: Layout, names: NameTable) -> None:
+    def __init__(self, columns: tuple[str, ...], names: NameTable) -> None:
         self._names = names
-        self._named = bool(layout.columns)
-        self._vpn_first = layout.columns[:1] == ("vpn",)
+        self._named = bool(columns)
+        self._vpn_first = columns[:1] == ("vpn",)
 
     def read(self, chunk: bytes) -> Piece | None:
         """Reads one piece of whole lines.

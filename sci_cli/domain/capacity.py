@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sci_cli.domain.prefixes import Prefix, aggregate
+from sci_cli.domain.prefixes import Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,25 @@ def aggregation(prefixes: Iterable[Prefix]) -> Aggregation:
     """The lossless aggregation of a VPN's prefixes: no address is gained and none is lost."""
     distinct = set(prefixes)
     return Aggregation(len(distinct), aggregate(distinct))
+
+
+def aggregate(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
+    """The fewest prefixes that hold exactly the same addresses, sorted."""
+    cover: list[Prefix] = []
+    for prefix in sorted(set(prefixes)):
+        if cover and cover[-1].contains(prefix):
+            continue
+        cover.append(prefix)
+        while len(cover) > 1 and _are_halves(cover[-2], cover[-1]):
+            cover.pop()
+            lower = cover.pop()
+            cover.append(Prefix(lower.version, lower.network, lower.length - 1))
+    return tuple(cover)
+
+
+def _are_halves(lower: Prefix, upper: Prefix) -> bool:
+    return (
+        lower.version == upper.version
+        and lower.length == upper.length
+        and lower.network ^ upper.network == lower.size
+    )

@@ -9,7 +9,7 @@ cover that clears the conflicts and may not be the smallest, and says so.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
@@ -60,6 +60,25 @@ def clear(conflicts: Iterable[tuple[Vertex, Vertex]], *, steps: int = SEARCH_STE
         removed += cover
         proven, at_least = proven and sure, at_least + bound
     return Clearing(tuple(sorted(removed, key=order.__getitem__)), proven, at_least)
+
+
+def clear_with(
+    degrees: Mapping[Vertex, int], others: Iterable[tuple[Vertex, Vertex]], *, steps: int = SEARCH_STEPS
+) -> Clearing[Vertex]:
+    """The fewest vertices that touch every conflict, where some have so many that these are not listed.
+
+    A vertex with more conflicts than a set has vertices is in every set of that size or below that clears
+    them all; so taking away those with very many is no heuristic once they have more than the whole set.
+
+    Args:
+        degrees: how many conflicts each of those has; these go.
+        others: the conflicts between vertices that are not among them; others may be given too.
+        steps: as for `clear`.
+    """
+    rest = clear((pair for pair in others if not degrees.keys() & set(pair)), steps=steps)
+    removed = (*degrees, *rest.removed)
+    needed = all(degree > len(removed) for degree in degrees.values())
+    return Clearing(removed, needed and rest.proven, rest.at_least + (len(degrees) if needed else 0))
 
 
 def _parts(neighbours: Neighbours[Vertex]) -> Iterable[Neighbours[Vertex]]:

@@ -25,6 +25,10 @@ class Origin:
     source: str
     line: int = 0
 
+    def __str__(self) -> str:
+        """`corp.txt:12`, or `--prefix` where there are no lines."""
+        return f"{self.source}:{self.line}" if self.line else self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

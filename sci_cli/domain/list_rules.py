@@ -1,13 +1,13 @@
-"""Prefix lists compared as the VPNs of one port: totals against MAX, and ranges taken elsewhere."""
+"""Prefix lists compared as the VPNs of one port: MAX, default routes, ranges taken elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sci_cli.domain.collisions import CollisionReport, Entry, Origin
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.prefix_index import Index
-from sci_cli.domain.prefixes import Prefix
+from sci_cli.domain.prefixes import Prefix, special_use
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.vpn_neighbours import CLOUD_WHY
 from sci_cli.domain.vpn_rules import NEAR_MAX, counted, route_limit_finding
@@ -35,6 +35,22 @@ def total_findings(report: CollisionReport, maximum: Mapping[int, int]) -> Itera
                 Severity.WARNING,
                 f"{total} of MAX {allowed} IPv{version} prefixes are used.",
                 details={"version": str(version), "prefixes": str(total), "max": str(allowed)},
+            )
+
+
+def default_route_findings(routes: Iterable[tuple[str, Entry]]) -> Iterator[Finding]:
+    """Default routes of VPNs: compared like every prefix, and refused all the same; each said once."""
+    first: dict[tuple[str, Prefix], Origin] = {}
+    for vpn, entry in routes:
+        first.setdefault((vpn, entry.prefix), entry.origin)
+    for (vpn, prefix), origin in sorted(first.items(), key=lambda each: each[0]):
+        use = special_use(prefix)
+        if use is not None:
+            yield Finding(
+                "prefix.special_use",
+                Severity.BLOCKER,
+                f"VPN {vpn} ({origin}): {use.message}",
+                details={"vpn": vpn, "prefix": str(prefix), "place": str(origin), "use": use.name},
             )
 
 

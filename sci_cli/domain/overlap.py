@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sci_cli.domain.prefixes import Prefix
+from sci_cli.domain.prefixes import BITS, Prefix
 
 
 class Relation(StrEnum):
@@ -78,10 +79,14 @@ def find_overlaps_with(
     """Every pair of a prefix being added, on the left, and a prefix of an attached VPN, on the right.
 
     Sorted by the prefix added, then the attached VPN and its prefix. An attached VPN of the same name is left
-    out: a VPN does not overlap with itself.
+    out: a VPN does not overlap with itself. What is attached is gone through once; only what lies near the
+    prefixes added is sorted with them.
     """
-    owners = _owners({name: prefixes for name, prefixes in attached.items() if name != adding_name})
     new = set(adding)
+    blocks = _blocks(new)
+    owners = _owners(
+        {name: _near(prefixes, blocks) for name, prefixes in attached.items() if name != adding_name}
+    )
     found = [_overlap(adding_name, prefix, vpn, prefix) for prefix in new for vpn in owners.get(prefix, ())]
     for outer, inner in _nested(new.union(owners)):
         if outer in new:
@@ -108,6 +113,28 @@ def _owners(vpns: Mapping[str, Iterable[Prefix]]) -> dict[Prefix, list[str]]:
         for prefix in set(vpns[name]):
             owners.setdefault(prefix, []).append(name)
     return owners
+
+
+def _blocks(prefixes: Iterable[Prefix]) -> dict[int, tuple[list[int], list[int]]]:
+    """For each version the first and the last addresses of the outermost prefixes, ascending."""
+    blocks: dict[int, tuple[list[int], list[int]]] = {version: ([], []) for version in BITS}
+    for prefix in sorted(prefixes):
+        firsts, lasts = blocks[prefix.version]
+        if not lasts or prefix.network > lasts[-1]:
+            firsts.append(prefix.network)
+            lasts.append(prefix.last)
+    return blocks
+
+
+def _near(prefixes: Iterable[Prefix], blocks: Mapping[int, tuple[list[int], list[int]]]) -> list[Prefix]:
+    """Those that share addresses with a block."""
+    near = []
+    for prefix in prefixes:
+        firsts, lasts = blocks[prefix.version]
+        at = bisect_right(firsts, prefix.last) - 1
+        if at >= 0 and lasts[at] >= prefix.network:
+            near.append(prefix)
+    return near
 
 
 def _nested(different: Iterable[Prefix]) -> Iterator[tuple[Prefix, Prefix]]:

@@ -1,11 +1,12 @@
-"""Prefixes: reading them from text, special-use ranges, aggregation and counting."""
+"""Prefixes: reading them from text, and the ranges that are special."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sci_cli.domain.names import strange_character
 from sci_cli.safety.text import describe_unsafe, quoted
@@ -141,28 +142,6 @@ def network_of(version: int, address: int, length: int) -> Prefix:
     return Prefix(version, address >> hidden << hidden, length)
 
 
-def aggregate(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """The fewest prefixes that hold exactly the same addresses, sorted."""
-    cover: list[Prefix] = []
-    for prefix in sorted(set(prefixes)):
-        if cover and cover[-1].contains(prefix):
-            continue
-        cover.append(prefix)
-        while len(cover) > 1 and _are_halves(cover[-2], cover[-1]):
-            cover.pop()
-            lower = cover.pop()
-            cover.append(Prefix(lower.version, lower.network, lower.length - 1))
-    return tuple(cover)
-
-
-def count_by_version(prefixes: Iterable[Prefix]) -> dict[int, int]:
-    """How many different prefixes there are of each version; both keys, 4 and 6, are always there."""
-    counts = {4: 0, 6: 0}
-    for prefix in set(prefixes):
-        counts[prefix.version] += 1
-    return counts
-
-
 def prefixes_of_range(version: int, first: int, last: int) -> tuple[Prefix, ...]:
     """The fewest prefixes that hold the addresses from first to last, both included, and no other."""
     found = []
@@ -173,14 +152,6 @@ def prefixes_of_range(version: int, first: int, last: int) -> tuple[Prefix, ...]
         found.append(Prefix(version, first, BITS[version] - hidden))
         first += 1 << hidden
     return tuple(found)
-
-
-def _are_halves(lower: Prefix, upper: Prefix) -> bool:
-    return (
-        lower.version == upper.version
-        and lower.length == upper.length
-        and lower.network ^ upper.network == lower.size
-    )
 
 
 def _dotted(number: int) -> str:
@@ -360,6 +331,12 @@ def _known(text: str) -> Prefix:
 
 _REFUSED = {_known(text): words for text, words in _REFUSED_TEXT.items()}
 _SHARED = _known("100.64.0.0/10")
+
+SHORTEST_ORDINARY = 8
+ORDINARY_FIRST: Mapping[int, frozenset[int]] = MappingProxyType(
+    {4: frozenset({*range(1, 224)} - {127, 169}), 6: frozenset(range(1, 0xFE))}
+)
+"""First bytes within which, from `SHORTEST_ORDINARY` on, no prefix is refused; a test holds them to that."""
 
 
 def refused_ranges() -> tuple[Prefix, ...]:

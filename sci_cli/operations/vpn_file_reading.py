@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sci_cli.bulk.sources import Source as Given
+from sci_cli.domain.capacity import Aggregation, aggregation
 from sci_cli.domain.collisions import (
     Collision,
     CollisionReport,
@@ -20,14 +21,16 @@ from sci_cli.domain.collisions import (
 )
 from sci_cli.domain.names import vpn_name_problem
 from sci_cli.domain.prefix_index import Index
-from sci_cli.domain.prefixes import refused_ranges
 from sci_cli.errors import InvalidFile, InvalidValue, SciError
 from sci_cli.operations.vpn_file_views import FileRow, RejectedLine
 from sci_cli.readers.files import read_input
 from sci_cli.readers.prefix_lists import (
-    LONG_FORMATS,
-    PlainLists,
+    LineForm,
+    NotLineByLine,
     PrefixTable,
+    Rejected,
+    line_form,
+    list_form,
     read_long_table,
     read_prefix_data,
 )
@@ -38,8 +41,6 @@ LARGE = 600_000  # bytes; from here on plain lists and vpn,prefix tables go to t
 LISTED_FOR_SCRIPTS = 10_000
 LISTED = 100  # overlaps named one by one, and prefixes that contain very many
 _HEAD = 64_000  # bytes looked at to recognise the form of a large file
-_SIMPLE = ("list", "csv")
-_NO_VPN = "(refused)"  # no VPN can have this name
 
 Progress = Callable[[int, int], None]
 
@@ -68,36 +69,35 @@ class Compared:
     Attributes:
         report: exact counts and the first collisions.
         files: what became of each file.
-        rejected: the lines that were not taken.
+        rejected: the lines that were not taken, or the first of very many.
+        default_routes: those among the prefixes, with their VPNs; they are compared, and no port carries one.
         every: goes through every collision, one after the other.
         index: the prefixes, ready to be asked about others.
-        entries: the prefixes of each VPN, where they are held; empty for large lists.
+        aggregated: for each VPN the fewest prefixes that hold the same addresses.
         note: how it was done, where that is worth knowing.
     """
 
     report: CollisionReport
     files: tuple[FileRow, ...]
     rejected: tuple[RejectedLine, ...]
+    default_routes: tuple[tuple[str, Entry], ...]
     every: Callable[[], Iterator[Collision]]
     index: Callable[[], Index]
-    entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    aggregated: Callable[[], Mapping[str, Aggregation]]
     note: str = ""
 
 
-def compare(
-    sources: Sequence[Source], *, limit: int = LISTED, hold: bool = False, progress: Progress | None = None
-) -> Compared:
-    """Reads the lists and compares their VPNs; with `hold` the prefixes themselves are kept.
+def compare(sources: Sequence[Source], *, limit: int = LISTED, progress: Progress | None = None) -> Compared:
+    """Reads the lists and compares their VPNs.
 
     Raises:
         InvalidFile, FileNotThere, StoreUnavailable: a file as a whole cannot be read.
         InvalidValue: a VPN has no name or an impossible one.
     """
-    if not hold and sum(map(_size, sources)) >= LARGE:
-        forms = [_simple_form(source) for source in sources]
-        found = _in_bulk(sources, forms, limit, progress) if all(forms) else None
-        if found is not None:
-            return found
+    if sum(map(_size, sources)) >= LARGE:
+        forms = [_form(source) for source in sources]
+        with suppress(NotLineByLine):
+            return _in_bulk(sources, forms, limit, progress)
     return _with_care(sources, limit)
 
 
@@ -114,21 +114,14 @@ def _size(source: Source) -> int:
     return known.st_size if stat.S_ISREG(known.st_mode) else 0
 
 
-def _simple_form(source: Source) -> str:
-    """The form, if large files of it are read fast: one prefix to a line, VPN and prefix, some tables."""
-    if source.format not in ("", *_SIMPLE, *LONG_FORMATS):
-        return ""
+def _form(source: Source) -> LineForm | str:
+    """How its lines are written, or the format of a routing table, if large files of it are read fast."""
     try:
         head = _head(source)
-        table = read_prefix_data(head, name=source.name, format=source.format)
+        form = line_form(head, name=source.name, format=source.format, default_routes=True)
+        return form or read_prefix_data(head, name=source.name, format=source.format).format
     except (OSError, SciError):
         return ""
-    if table.format in LONG_FORMATS:
-        return table.format
-    lines = sum(1 for line in head.splitlines() if line.strip() and not line.lstrip().startswith(b"#"))
-    one_to_a_line = lines - len(table.rows) <= (1 if table.format == "csv" else 0)
-    simple = table.format in _SIMPLE and one_to_a_line and not table.rejected
-    return table.format if simple else ""
 
 
 def _head(source: Source) -> bytes:
@@ -144,55 +137,86 @@ def _head(source: Source) -> bytes:
 
 
 def _in_bulk(
-    sources: Sequence[Source], forms: Sequence[str], limit: int, progress: Progress | None
-) -> Compared | None:
-    """None when a line may not be acceptable: then all is read with care, and the line is named."""
+    sources: Sequence[Source], forms: Sequence[LineForm | str], limit: int, progress: Progress | None
+) -> Compared:
+    """Compares lists with the engine for many lines.
+
+    Raises:
+        NotLineByLine: they must be read with care, each as a whole.
+    """
     from sci_cli.bulk import check as bulk  # not needed for small lists
 
     for source in sources:
         _require_name(source.vpn, source.name)
     before = [_mark(source) for source in sources]
-    formed = list(zip(sources, forms, strict=True))
-    tables = {source.name: _long(source, form) for source, form in formed}
-    if any(form in LONG_FORMATS and tables[source.name] is None for source, form in formed):
-        return None
-    given = [each for source in sources for each in _given(source, tables[source.name])]
-    result = bulk.check(given, limit=limit, progress=progress)
-    refused = [Entry(prefix, Origin("")) for prefix in refused_ranges()]
-    if result.rejected_count or result.index().adding(_NO_VPN, refused, limit=0).pairs:
-        return None
+    parts = [_part(source, form) for source, form in zip(sources, forms, strict=True)]
+    result = bulk.check([each for part in parts for each in part.lists], limit=limit, progress=progress)
     if [_mark(source) for source in sources] != before:
         raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
-    rejected = tuple(
-        RejectedLine(name, each.line, each.text, each.reason, each.correction)
-        for name, table in tables.items()
-        for each in (table.rejected if table else ())
-    )
     return Compared(
         result.report,
         tuple(
-            FileRow(source.name, form, None, len(table.rejected), len(table.left_out))
-            if (table := tables[source.name])
-            else FileRow(source.name, form, None, 0)
-            for source, form in formed
+            FileRow(
+                part.name,
+                part.format,
+                None,
+                len(part.rejected) + result.rejected_of.get(part.name, 0),
+                part.left_out,
+            )
+            for part in parts
         ),
-        rejected,
+        (
+            *(each for part in parts for each in part.rejected),
+            *(
+                RejectedLine(each.source, each.line, each.text, each.reason, each.correction)
+                for each in result.rejected
+            ),
+        ),
+        result.default_routes,
         result.collisions,
         result.index,
-        note=result.note,
+        result.aggregated,
+        result.note,
     )
 
 
-def _long(source: Source, form: str) -> PlainLists | None:
-    """The plain lists of a router table; None for other forms, and where it is to be read with care."""
-    return read_long_table(_data(source), form) if form in LONG_FORMATS else None
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A source as the engine for many lines gets it, and what became of lines that it does not get."""
+
+    name: str
+    format: str
+    lists: Sequence[Given]
+    rejected: tuple[RejectedLine, ...] = ()
+    left_out: int = 0
 
 
-def _given(source: Source, table: PlainLists | None) -> list[Given]:
-    """What the engine reads: the file itself, or the plain lists of a router table."""
+def _part(source: Source, form: LineForm | str) -> _Part:
+    """The file itself, or the plain lists of a routing table.
+
+    Raises:
+        NotLineByLine: there is no fast way to read it.
+    """
+    if isinstance(form, LineForm):
+        given = Given(source.name, source.vpn, source.data, form.read, form.columns, form.first)
+        return _Part(source.name, form.format, [given])
+    table = read_long_table(_data(source), form, default_routes=True)
     if table is None:
-        return [Given(source.name, source.vpn, source.data)]
-    return [Given(source.name, vpn or source.vpn, text) for vpn, text in table.lists]
+        raise NotLineByLine
+    read_odd = list_form(default_routes=True).read
+    return _Part(
+        source.name,
+        form,
+        [Given(source.name, vpn or source.vpn, text, read_odd) for vpn, text in table.lists],
+        _rejected(source, table.rejected),
+        len(table.left_out),
+    )
+
+
+def _rejected(source: Source, lines: Iterable[Rejected]) -> tuple[RejectedLine, ...]:
+    return tuple(
+        RejectedLine(source.name, each.line, each.text, each.reason, each.correction) for each in lines
+    )
 
 
 def _data(source: Source) -> bytes:
@@ -227,11 +251,7 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
     with _uncollected():
         tables = [(source, _table(source)) for source in sources]
         entries = _by_vpn(tables)
-    rejected = tuple(
-        RejectedLine(source.name, each.line, each.text, each.reason, each.correction)
-        for source, table in tables
-        for each in table.rejected
-    )
+    rejected = tuple(each for source, table in tables for each in _rejected(source, table.rejected))
     return Compared(
         collide(entries, limit=limit),
         tuple(
@@ -239,14 +259,15 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
             for source, table in tables
         ),
         rejected,
+        tuple((vpn, entry) for vpn, held in entries.items() for entry in held if not entry.prefix.length),
         lambda: every_collision(entries),
         lambda: Index.build(entries),
-        entries,
+        lambda: {vpn: aggregation(each.prefix for each in held) for vpn, held in sorted(entries.items())},
     )
 
 
 def _table(source: Source) -> PrefixTable:
-    return read_prefix_data(_data(source), name=source.name, format=source.format)
+    return read_prefix_data(_data(source), name=source.name, format=source.format, default_routes=True)
 
 
 def _by_vpn(tables: Sequence[tuple[Source, PrefixTable]]) -> dict[str, list[Entry]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sci_cli.domain.capacity import aggregation
-from sci_cli.domain.clearing import Clearing, clear
-from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing
+from sci_cli.domain.capacity import Aggregation
+from sci_cli.domain.clearing import Clearing, clear, clear_with
+from sci_cli.domain.collisions import Collision, CollisionReport, Swallowing
 from sci_cli.domain.findings import Finding, Severity
-from sci_cli.domain.list_rules import taken_findings, total_findings
+from sci_cli.domain.list_rules import default_route_findings, taken_findings, total_findings
 from sci_cli.domain.prefixes import Prefix
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidFile, RuleViolation
@@ -65,10 +65,12 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
     if compared.rejected and not request.skip_invalid:
         return _refused(compared)
     report = compared.report
+    aggregated = compared.aggregated() if request.aggregate else {}
     found = (
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
         *total_findings(report, request.maximum or {}),
+        *default_route_findings(compared.default_routes),
         *taken_findings(report, compared.index, request.cloud_ranges, request.profile),
         *(
             skipped(each.file, each.line, each.reason, text=each.text, correction=each.correction)
@@ -76,12 +78,12 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         ),
         *_within(report),
         *usual_max(request.sites),
-        *(fewest(vpn, (each.prefix for each in held), _LIST_SHOWN) for vpn, held in _held(compared, request)),
+        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items()),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
         files=compared.files,
-        vpns=_vpn_rows(report, compared.entries if request.aggregate else {}),
+        vpns=_vpn_rows(report, aggregated),
         pairs=report.pairs,
         unlisted=0 if request.every else report.unlisted,
         shared_v4=report.shared_v4,
@@ -105,11 +107,11 @@ def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
         yield (
             each.left_vpn,
             str(each.left),
-            _place(each.left_origin),
+            str(each.left_origin),
             each.relation.value,
             each.right_vpn,
             str(each.right),
-            _place(each.right_origin),
+            str(each.right_origin),
             str(each.intersection),
         )
 
@@ -118,7 +120,7 @@ def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
 
 
 def _refused(compared: Compared) -> Outcome:
-    count = len(compared.rejected)
+    count = sum(each.rejected for each in compared.files)
     said = f"{'1 line is' if count == 1 else f'{count} lines are'} not acceptable; nothing was compared."
     view = FilesView(files=compared.files, rejected=compared.rejected, lines=(said,))
     error = InvalidFile(
@@ -140,24 +142,20 @@ def _bad(line: RejectedLine) -> Finding:
 # What collides ---------------------------------------------------------------------------------------------
 
 
-def _place(origin: Origin) -> str:
-    return f"{origin.source}:{origin.line}" if origin.line else origin.source
-
-
 def _overlap(found: Collision) -> Finding:
     return Finding(
         "vpn.prefix_overlap",
         Severity.BLOCKER,
-        f"VPN {found.left_vpn} {found.left} ({_place(found.left_origin)}) {found.relation.words} "
-        f"VPN {found.right_vpn} {found.right} ({_place(found.right_origin)}).",
+        f"VPN {found.left_vpn} {found.left} ({found.left_origin}) {found.relation.words} "
+        f"VPN {found.right_vpn} {found.right} ({found.right_origin}).",
         details={
             "left_vpn": found.left_vpn,
             "left": str(found.left),
-            "left_place": _place(found.left_origin),
+            "left_place": str(found.left_origin),
             "relation": found.relation.value,
             "right_vpn": found.right_vpn,
             "right": str(found.right),
-            "right_place": _place(found.right_origin),
+            "right_place": str(found.right_origin),
             "intersection": str(found.intersection),
             "addresses": str(found.intersection.size),
         },
@@ -170,12 +168,12 @@ def _swallowing(found: Swallowing) -> Finding:
     return Finding(
         "vpn.prefix_overlap",
         Severity.BLOCKER,
-        f"VPN {found.vpn} {found.prefix} ({_place(found.origin)}) contains {found.count} prefixes of other "
+        f"VPN {found.vpn} {found.prefix} ({found.origin}) contains {found.count} prefixes of other "
         f"VPNs: {named}{more}.",
         details={
             "left_vpn": found.vpn,
             "left": str(found.prefix),
-            "left_place": _place(found.origin),
+            "left_place": str(found.origin),
             "relation": "contains",
             "vpns": found.vpns,
             "count": str(found.count),
@@ -216,9 +214,7 @@ def _clearing(compared: Compared) -> ClearingView | None:
     if not report.pairs:
         return None
     whole = clear(report.matrix)
-    single: Clearing[tuple[str, str]] | None = None
-    if report.pairs <= SEARCHED_PAIRS:
-        single = clear(_ends(each) for each in compared.every())
+    single = _single_prefixes(compared)
     return ClearingView(
         prefixes=tuple(f"{vpn} {prefix}" for vpn, prefix in single.removed) if single else (),
         prefixes_known=single is not None,
@@ -230,24 +226,35 @@ def _clearing(compared: Compared) -> ClearingView | None:
     )
 
 
+def _single_prefixes(compared: Compared) -> Clearing[tuple[str, str]] | None:
+    """The prefixes to take away; None where there are too many pairs to tell."""
+    report = compared.report
+    if report.pairs <= SEARCHED_PAIRS:
+        return clear(_ends(each) for each in compared.every())
+    if report.unlisted or report.swallowers > len(report.swallowing):
+        return None
+    # All pairs but those of the few prefixes that collide with very many are listed.
+    wide = {(each.vpn, str(each.prefix)): each.count for each in report.swallowing}
+    return clear_with(wide, (_ends(each) for each in report.listed))
+
+
 def _ends(found: Collision) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Both prefixes, the one with fewer addresses first: between two equally good ways that one goes."""
+    """Both prefixes, the one that goes between two equally good ways first.
+
+    That is a default route, which no port carries; otherwise the one with fewer addresses.
+    """
     left, right = (found.left_vpn, str(found.left)), (found.right_vpn, str(found.right))
-    return (left, right) if found.left.length >= found.right.length else (right, left)
+    left_goes = not found.left.length or found.left.length >= found.right.length > 0
+    return (left, right) if left_goes else (right, left)
 
 
 # What is counted -------------------------------------------------------------------------------------------
 
 
-def _held(compared: Compared, request: FilesRequest) -> Iterable[tuple[str, Sequence[Entry]]]:
-    return sorted(compared.entries.items()) if request.aggregate else ()
-
-
-def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -> tuple[VpnRow, ...]:
+def _vpn_rows(report: CollisionReport, fewest: Mapping[str, Aggregation]) -> tuple[VpnRow, ...]:
     rows = []
     for counted in report.vpns:
-        held = entries.get(counted.vpn)
-        fewest = aggregation(each.prefix for each in held) if held else None
+        found = fewest.get(counted.vpn)
         rows.append(
             VpnRow(
                 counted.vpn,
@@ -255,8 +262,8 @@ def _vpn_rows(report: CollisionReport, entries: Mapping[str, Sequence[Entry]]) -
                 counted.v6,
                 counted.duplicates,
                 counted.nested,
-                len(fewest.prefixes) if fewest else None,
-                tuple(map(str, fewest.prefixes)) if fewest else (),
+                len(found.prefixes) if found else None,
+                tuple(map(str, found.prefixes)) if found else (),
             )
         )
     return tuple(rows)

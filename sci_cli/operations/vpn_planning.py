@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sci_cli.domain import facts
@@ -47,7 +47,7 @@ def planning_findings(
         *other_port_findings(vpns, others),
         *unread,
         *usual_max(wanted.sites),
-        *(fewest(vpn.name, vpn.prefixes) for vpn in vpns if wanted.aggregate),
+        *(fewest(vpn.name, aggregation(vpn.prefixes)) for vpn in vpns if wanted.aggregate),
     )
 
 
@@ -96,12 +96,11 @@ def _fits(found: Aggregation, most: int | None) -> bool:
     return most is None or len(found.prefixes) <= most
 
 
-def fewest(vpn: str, prefixes: Iterable[Prefix], most: int | None = None) -> Finding:
+def fewest(vpn: str, found: Aggregation, most: int | None = None) -> Finding:
     """How few prefixes hold exactly the addresses of a VPN, with the list to hand to the network team.
 
     A list of more than `most` prefixes is not in the text.
     """
-    found = aggregation(prefixes)
     if not found.saved:
         message = f"VPN {vpn}: {counted(found.before)}; no fewer would hold the same addresses."
     else:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sci_cli.errors import InvalidFile
 from sci_cli.readers.files import decode_text
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
+from sci_cli.readers.prefixes.line_forms import LineForm, NotLineByLine, list_form, table_form
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
 from sci_cli.readers.prefixes.long_forms import LONG_FORMS
 from sci_cli.readers.prefixes.long_tables import PlainLists, plain_lists
@@ -28,11 +29,15 @@ __all__ = (
     "FORMATS",
     "LIMIT",
     "LONG_FORMATS",
+    "LineForm",
+    "NotLineByLine",
     "PlainLists",
     "PrefixTable",
     "Progress",
     "Rejected",
     "Row",
+    "line_form",
+    "list_form",
     "read_long_table",
     "read_prefix_data",
     "read_prefixes",
@@ -64,7 +69,12 @@ _LONG = 100_000  # bytes; shorter files are read before anybody could ask how fa
 
 
 def read_prefix_data(
-    data: bytes, *, name: str, format: str = "", progress: Progress | None = None
+    data: bytes,
+    *,
+    name: str,
+    format: str = "",
+    default_routes: bool = False,
+    progress: Progress | None = None,
 ) -> PrefixTable:
     """Reads prefixes from the bytes of a file, in the format named or else the one recognised.
 
@@ -75,6 +85,7 @@ def read_prefix_data(
         data: the bytes of the file.
         name: the file as the user named it, for messages.
         format: one of `FORMATS`; empty to recognise it by its content.
+        default_routes: whether default routes are taken, to be compared; no port carries one.
         progress: called now and then with the bytes done and the bytes of the file, both roughly in step with
             the time it takes; never for a file of few lines.
 
@@ -87,7 +98,7 @@ def read_prefix_data(
             f"There is no format {quoted(format, 40)}.",
             fix=f"Name one of {', '.join(FORMATS)}, or none to have it recognised.",
         )
-    found = Found()
+    found = Found(default_routes)
     told = Told(progress, len(data)) if len(data) >= _LONG else NOBODY
     if format == "xlsx" or (not format and data.startswith((WORKBOOK, OLD_WORKBOOK))):
         _read_workbook(data, name, found, told)
@@ -99,15 +110,42 @@ def read_prefix_data(
     return found.table(used)
 
 
-def read_long_table(data: bytes, format: str, *, progress: Progress | None = None) -> PlainLists | None:
+def line_form(head: bytes, *, name: str, format: str = "", default_routes: bool = False) -> LineForm | None:
+    """How the lines of a long file are written, so that each can be read alone; None for `read_prefix_data`.
+
+    Args:
+        head: its beginning, whole lines.
+        name: the file as the user named it.
+        format: one of `FORMATS`; empty to recognise it by its content.
+        default_routes: as for `read_prefix_data`.
+
+    Raises:
+        InvalidFile: the file as a whole means nothing.
+    """
+    text = _text(head, name, format)
+    lines = lines_of(text)
+    used = format or _recognised(text, lines, name)
+    if used == "list":
+        return list_form(default_routes)
+    if used == "csv":
+        return table_form(lines, name=name, strict=not format, default_routes=default_routes)
+    return None
+
+
+def read_long_table(
+    data: bytes, format: str, *, default_routes: bool = False, progress: Progress | None = None
+) -> PlainLists | None:
     """The routes of a routing table of very many lines as plain lists; None for `read_prefix_data` to read.
 
     Args:
         data: the bytes of the file.
         format: the format recognised or named; one of `LONG_FORMATS`, or there is nothing to gain.
+        default_routes: as for `read_prefix_data`.
         progress: called now and then with the bytes done and the bytes of the file.
     """
-    return plain_lists(data, format, Told(progress, len(data))) if format in LONG_FORMS else None
+    if format not in LONG_FORMS:
+        return None
+    return plain_lists(data, format, default_routes=default_routes, told=Told(progress, len(data)))
 
 
 def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -16,24 +17,37 @@ from sci_cli.bulk import check as checking
 from sci_cli.bulk.check import WITHOUT_NUMPY, BulkResult, Table, check, result_of
 from sci_cli.bulk.fast import read_fast
 from sci_cli.bulk.plain import read_plain
-from sci_cli.bulk.sources import Rejected, Source
+from sci_cli.bulk.sources import Rejected
+from sci_cli.bulk.sources import Source as Given
+from sci_cli.domain.capacity import aggregation
 from sci_cli.domain.collisions import Entry, Origin, collide, every_collision
-from sci_cli.domain.prefixes import Prefix, PrefixProblem, network_of, parse_prefix
-from sci_cli.errors import FileNotThere, InvalidFile
+from sci_cli.domain.prefixes import Prefix, network_of
+from sci_cli.errors import FileNotThere
+from sci_cli.readers.prefix_lists import NotLineByLine, line_form, list_form, read_prefix_data
 from tests.domain import pairwise
 
 Engine = Callable[..., Table]
 ENGINES: dict[str, Engine] = {"plain": read_plain, "fast": read_fast}
 
 
-def done(engine: Engine, sources: Sequence[Source], limit: int = 20) -> BulkResult:
+def Source(name: str, vpn: str | None, data: bytes | Path) -> Given:  # reads as a value
+    """A list as the program gives it to the engines: the reader of lists says how it is written."""
+    head = data if isinstance(data, bytes) or not data.exists() else data.read_bytes()[:100]
+    first = head.split(b"\n")[0].removeprefix(b"\xef\xbb\xbf") if isinstance(head, bytes) else b""
+    form = line_form(first, name=name, default_routes=True) if b"prefix" in first else None
+    form = form or list_form(default_routes=True)
+    return Given(name, vpn or "NOBODY", data, form.read, form.columns, form.first)
+
+
+def done(engine: Engine, sources: Sequence[Given], limit: int = 20) -> BulkResult:
     return result_of(engine(sources, most_rejected=50), limit)
 
 
-def same(sources: Sequence[Source], limit: int = 20) -> BulkResult:
+def same(sources: Sequence[Given], limit: int = 20) -> BulkResult:
     plain, fast = done(read_plain, sources, limit), done(read_fast, sources, limit)
     assert fast == plain
     assert list(fast.collisions()) == list(plain.collisions())
+    assert fast.aggregated() == plain.aggregated()
     return plain
 
 
@@ -48,14 +62,26 @@ def written(prefix: Prefix, rnd: random.Random) -> str:
     return rnd.choice((text, text.upper(), full, padded))
 
 
-def random_sources(seed: int) -> tuple[list[Source], dict[str, list[Entry]]]:
+def ordinary(prefix: Prefix) -> Prefix:
+    """One like it that a VPN may carry, or a default route: the engines get no other."""
+    if not prefix.length:
+        return prefix
+    shift = 24 if prefix.version == 4 else 120
+    rest, first = (
+        prefix.network & ((1 << shift) - 1),
+        prefix.network >> shift & 15 | (16 if shift == 24 else 32),
+    )
+    return network_of(prefix.version, first << shift | rest, max(prefix.length, 8))
+
+
+def random_sources(seed: int) -> tuple[list[Given], dict[str, list[Entry]]]:
     """Lists of random prefixes in all layouts, and the same as entries."""
     rnd = random.Random(seed)
     vpns = {name: given for name, given in pairwise.random_vpns(seed, 40).items() if name.isascii()}
-    rows = [(name, entry.prefix) for name, given in vpns.items() for entry in given]
+    rows = [(name, ordinary(entry.prefix)) for name, given in vpns.items() for entry in given]
     rnd.shuffle(rows)
     entries: dict[str, list[Entry]] = {}
-    sources: list[Source] = []
+    sources: list[Given] = []
     while rows:
         part, rows = rows[: rnd.randint(1, 30)], rows[rnd.randint(1, 30) :]
         source = f"list {len(sources)}"
@@ -78,22 +104,21 @@ def random_sources(seed: int) -> tuple[list[Source], dict[str, list[Entry]]]:
     return sources, entries
 
 
-def accepted(prefix: Prefix) -> bool:
-    try:
-        return parse_prefix(str(prefix)) == prefix
-    except PrefixProblem:
-        return False  # an IPv4 address in disguise
-
-
 def as_entries_say(seed: int) -> None:
     sources, entries = random_sources(seed)
-    kept = {name: [entry for entry in given if accepted(entry.prefix)] for name, given in entries.items()}
     limit = seed % 12
     result = same(sources, limit)
     found = {count.vpn for count in result.report.vpns}
-    kept = {name: given for name, given in kept.items() if given or name in found}
+    kept = {name: given for name, given in entries.items() if given or name in found}
     assert result.report == collide(kept, limit=limit)
     assert list(result.collisions()) == list(every_collision(kept))
+    assert result.aggregated() == {
+        name: aggregation(entry.prefix for entry in given) for name, given in sorted(kept.items())
+    }
+    routes = {
+        (name, entry.prefix) for name, given in kept.items() for entry in given if not entry.prefix.length
+    }
+    assert {(name, entry.prefix) for name, entry in result.default_routes} == routes
 
 
 @pytest.mark.parametrize("part", range(8))
@@ -109,7 +134,7 @@ def test_twenty_thousand_random_lists_are_reported_the_same(part: int) -> None:
         as_entries_say(seed)
 
 
-def crowd(seed: int, vpn_count: int, rows: int, spread: int) -> Source:
+def crowd(seed: int, vpn_count: int, rows: int, spread: int) -> Given:
     """Many VPNs on few addresses: prefixes of hundreds of VPNs with hundreds of others inside."""
     rnd = random.Random(seed)
     lines = ["vpn,prefix"]
@@ -139,7 +164,13 @@ def test_crowded_lists_are_reported_the_same_whichever_way_the_matrix_is_added_u
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_taken_or_rejected_the_same_by_both_engines(lines: list[str]) -> None:
     data = "\n".join(["vpn,prefix", *lines]).encode()
-    same([Source("text", None, data)])
+    given = Source("text", None, data)
+    if any(line.count('"') % 2 for line in re.split("[\r\n]+", data.decode())):
+        for engine in ENGINES.values():
+            with pytest.raises(NotLineByLine):
+                done(engine, [given])
+    else:
+        same([given])
     same([Source("text", "CORP", b"10.0.0.0/8\n" + data)])
 
 
@@ -168,36 +199,29 @@ def test_a_line_is_taken_exactly_as_the_one_reader_of_prefixes_takes_it(
         pytest.skip("the comma would make a column")
     header = [] if layout == "plain" else [layout]
     lines = [*header, line.replace(text, "10.9.9.0/24"), line, line.replace(text, "2001:db8:9::/48")]
-    result = done(
-        ENGINES[name], [Source("odd", "CORP" if layout == "plain" else None, "\n".join(lines).encode())]
-    )
+    data = "\n".join(lines).encode()
+    table = read_prefix_data(data, name="odd", default_routes=True)
+    result = done(ENGINES[name], [Source("odd", "CORP", data)])
     (count,) = result.report.vpns
-    number = len(header) + 2
-    try:
-        prefix = parse_prefix(text.strip(" "))
-    except PrefixProblem as problem:
-        assert (count.v4, count.v6) == (1, 1)
-        (bad,) = result.rejected
-        assert (bad.source, bad.line, bad.correction) == ("odd", number, problem.correction)
-        assert bad.reason == problem.message or "contains" in bad.reason
-    else:
-        assert result.rejected == ()
-        assert (count.v4, count.v6) == ((2, 1) if prefix.version == 4 else (1, 2))
+    taken = {row.prefix for row in table.rows}
+    assert count.v4 + count.v6 == len(taken) >= 2
+    assert count.v4 == sum(prefix.version == 4 for prefix in taken)
+    assert [(each.line, each.text, each.reason, each.correction) for each in result.rejected] == [
+        (each.line, each.text, each.reason, each.correction) for each in table.rejected
+    ]
 
 
 @pytest.mark.parametrize("name", list(ENGINES))
 def test_every_bad_line_is_named_with_number_text_reason_and_correction(name: str) -> None:
     data = b"prefix,vpn\n10.0.0.0/8,CORP\n10.0.0.1/24,CORP\n\n# note\n10.1.0.0/16,\nhello,CORP\n"
-    result = done(
-        ENGINES[name], [Source("a.csv", None, data), Source("b.txt", "LAB", b"10.2.0.0/16\n\xff\n")]
-    )
+    result = done(ENGINES[name], [Source("a.csv", None, data), Source("b.txt", "LAB", b"10.2.0.0/16\nx\n")])
     assert [(each.source, each.line, each.text, each.correction) for each in result.rejected] == [
-        ("a.csv", 3, "10.0.0.1/24,CORP", "10.0.0.0/24"),
-        ("a.csv", 6, "10.1.0.0/16,", ""),
-        ("a.csv", 7, "hello,CORP", ""),
-        ("b.txt", 2, "?", ""),
+        ("a.csv", 3, "10.0.0.1/24", "10.0.0.0/24"),
+        ("a.csv", 6, "", ""),
+        ("a.csv", 7, "hello", ""),
+        ("b.txt", 2, "x", ""),
     ]
-    assert result.rejected_count == 4
+    assert result.rejected_of == {"a.csv": 3, "b.txt": 1}
     assert result.rejected[0].reason == "'10.0.0.1/24' has host bits set. Did you mean 10.0.0.0/24?"
     assert result.rejected[1].reason == "The VPN name is empty."
     assert [each.left_vpn for each in result.report.listed] == ["CORP"]
@@ -207,7 +231,7 @@ def test_every_bad_line_is_named_with_number_text_reason_and_correction(name: st
 def test_only_the_first_bad_lines_are_kept_and_all_are_counted(name: str) -> None:
     data = b"10.0.0.0/8\n" + b"nothing\n" * 70
     result = done(ENGINES[name], [Source("a", "A", data)])
-    assert (len(result.rejected), result.rejected_count) == (50, 70)
+    assert (len(result.rejected), result.rejected_of) == (50, {"a": 70})
     assert result.rejected[0] == Rejected("a", 2, "nothing", result.rejected[0].reason, "")
 
 
@@ -222,7 +246,7 @@ def test_a_list_of_many_pieces_keeps_its_line_numbers(tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     path.write_bytes("\r\n".join(lines).encode())
     result = done(read_fast, [Source("many.csv", None, path)], limit=3)
-    assert [(each.line, each.text) for each in result.rejected] == [(70_001, "V1,10.0.0.0/99")]
+    assert [(each.line, each.text) for each in result.rejected] == [(70_001, "10.0.0.0/99")]
     assert result == done(read_plain, [Source("many.csv", None, path)], limit=3)
     assert sum(count.v4 + count.duplicates for count in result.report.vpns) == 89_999
 
@@ -231,7 +255,7 @@ def test_a_list_of_many_pieces_keeps_its_line_numbers(tmp_path: Path) -> None:
 def test_a_line_without_end_takes_no_memory(name: str) -> None:
     data = b"10.0.0.0/8\n" + b"7" * 3_000_000 + b"\n10.1.0.0/16\n"
     result = done(ENGINES[name], [Source("a", "A", data)])
-    assert [(each.line, each.text) for each in result.rejected] == [(2, "7" * 200)]
+    assert [(each.line, each.text) for each in result.rejected] == [(2, "7" * 200 + "...")]
     assert "too long" in result.rejected[0].reason
     assert result.report.vpns[0].v4 == 2
 
@@ -244,22 +268,6 @@ def test_a_list_without_prefixes_leaves_its_vpn_with_none(name: str, data: bytes
 
 
 @pytest.mark.parametrize("name", list(ENGINES))
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"10.0.0.0/8\n", "does not say which VPN"),
-        (b"vpn\nCORP\n", "header that is not acceptable"),
-        (b"vpn,prefix,prefix\n", "header that is not acceptable"),
-        (b"vpn,prefix,site\n", "header that is not acceptable"),
-        ("vpn,prefix\n".encode("utf-16"), "UTF-16"),
-    ],
-)
-def test_a_list_that_cannot_be_read_as_a_whole_is_refused(name: str, data: bytes, words: str) -> None:
-    with pytest.raises(InvalidFile, match=words):
-        done(ENGINES[name], [Source("a", None, data)])
-
-
-@pytest.mark.parametrize("name", list(ENGINES))
 def test_a_file_that_is_not_there_is_said(name: str, tmp_path: Path) -> None:
     with pytest.raises(FileNotThere):
         done(ENGINES[name], [Source("a", "A", tmp_path / "nowhere")])
@@ -267,7 +275,7 @@ def test_a_file_that_is_not_there_is_said(name: str, tmp_path: Path) -> None:
         check([Source("a", "A", tmp_path / "nowhere")])
 
 
-def lists(count: int) -> list[Source]:
+def lists(count: int) -> list[Given]:
     rows = "".join(f"10.{at >> 8 & 255}.{at & 255}.0/24\n" for at in range(count))
     return [Source("a", "A", rows.encode()), Source("b", "B", b"10.0.0.0/16\n")]
 
@@ -298,7 +306,7 @@ def test_numpy_is_imported_for_large_lists_only(count: int, imported: bool, tmp_
     path.write_text("10.1.2.0/24\n" * count)
     program = (
         "import sys\nfrom pathlib import Path\nfrom sci_cli.bulk.check import Source, check\n"
-        f"check([Source('a', 'A', Path({str(path)!r}))])\n"
+        f"check([Source('a', 'A', Path({str(path)!r}), None)])\n"
         "print([name for name in ('numpy', 'typer', 'rich', 'yaml', 'pydantic') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sci_cli.domain.clearing import Clearing, clear
+from sci_cli.domain.clearing import Clearing, clear, clear_with
 
 Edge = tuple[int, int]
 edges = st.lists(
@@ -107,3 +107,28 @@ def test_hundreds_of_vpns_that_all_collide_are_answered_at_once() -> None:
     found = clear(conflicts)
     assert covers(found, conflicts)
     assert (len(found.removed), found.at_least, found.proven) == (399, 200, False)
+
+
+@settings(max_examples=300, deadline=None)
+@given(edges, st.lists(st.integers(0, 8), max_size=3, unique=True), st.integers(1, 12))
+def test_vertices_with_very_many_conflicts_go_and_no_smaller_set_is_there_when_it_says_so(
+    conflicts: list[Edge], wide: list[int], leaves: int
+) -> None:
+    """A wide vertex has conflicts with leaves of its own beside; these are counted and not listed."""
+    hidden = [(vertex, 100 + 20 * vertex + leaf) for vertex in wide for leaf in range(leaves)]
+    every = [*{(min(pair), max(pair)) for pair in conflicts}, *hidden]
+    degrees = {vertex: sum(vertex in pair for pair in every) for vertex in wide}
+    found = clear_with(degrees, conflicts)
+    exact = clear(every)
+    assert exact.proven
+    assert covers(found, every)
+    assert found.at_least <= len(exact.removed) <= len(found.removed)
+    if found.proven:
+        assert found.at_least == len(exact.removed) == len(found.removed)
+
+
+def test_two_vertices_in_conflict_with_thousands_are_the_proven_way_out() -> None:
+    assert clear_with({"A": 70_000, "B": 65_000}, [("c", "d"), ("A", "d")]) == Clearing(
+        ("A", "B", "c"), True, 3
+    )
+    assert clear_with({"A": 2}, [("c", "d"), ("e", "f")]) == Clearing(("A", "c", "e"), False, 2)

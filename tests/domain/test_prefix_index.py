@@ -13,6 +13,7 @@ from sci_cli.bulk.sources import Source
 from sci_cli.domain.collisions import Entry, Origin, Swallowing, collide, every_collision
 from sci_cli.domain.prefix_index import Addition, Index
 from sci_cli.domain.prefixes import Prefix, network_of, parse_prefix
+from sci_cli.readers.prefix_lists import line_form
 from tests.domain import pairwise
 
 
@@ -104,7 +105,10 @@ def test_adding_to_ten_thousand_random_sets_brings_what_checking_again_finds(par
 def test_lists_checked_by_either_engine_give_the_same_index(seed: int) -> None:
     vpns = {name: given for name, given in pairwise.random_vpns(seed, 120).items() if name.isascii()}
     lines = ["vpn,prefix", *(f"{name},{entry.prefix}" for name, given in vpns.items() for entry in given)]
-    source = Source("list", None, "\n".join(lines).encode())
+    data = "\n".join(lines).encode()
+    form = line_form(b"vpn,prefix", name="list", default_routes=True)
+    assert form is not None
+    source = Source("list", "", data, form.read, form.columns, form.first)
     plain, fast = (read([source], most_rejected=0).index() for read in (read_plain, read_fast))
     assert (fast.names, fast.shelves) == (plain.names, plain.shelves)
 

@@ -13,11 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sci_cli.domain.capacity import aggregate
 from sci_cli.domain.prefixes import (
+    ORDINARY_FIRST,
     Prefix,
     PrefixProblem,
-    aggregate,
-    count_by_version,
     network_of,
     parse_prefix,
     prefixes_of_range,
@@ -221,12 +221,6 @@ def test_a_prefix_that_contains_a_refused_range_names_the_range() -> None:
     )
 
 
-def test_a_prefix_repeated_counts_once_and_both_versions_are_always_counted() -> None:
-    assert count_by_version([]) == {4: 0, 6: 0}
-    repeated = [parse_prefix(text) for text in ("10.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32")]
-    assert count_by_version(repeated) == {4: 2, 6: 1}
-
-
 # PROPERTIES ------------------------------------------------------------------------------------------------
 
 # Few addresses, so that prefixes often touch, nest and repeat.
@@ -339,3 +333,10 @@ def test_a_prefix_is_refused_just_when_it_shares_addresses_with_a_refused_range(
     use = special_use(prefix)
     shares = any(prefix.shares_addresses_with(each) for each in refused_ranges())
     assert (use is not None and use.refused) == shares
+
+
+def test_ordinary_first_bytes_are_those_that_share_with_no_refused_range() -> None:
+    for version, ordinary in ORDINARY_FIRST.items():
+        for first in range(256):
+            block = network_of(version, first << (24 if version == 4 else 120), 8)
+            assert (first in ordinary) != any(block.shares_addresses_with(each) for each in refused_ranges())

@@ -11,8 +11,9 @@ import pytest
 from sci_cli.domain.findings import Severity
 from sci_cli.domain.prefixes import parse_prefix
 from sci_cli.errors import InvalidFile, InvalidValue, RuleViolation
+from sci_cli.operations import vpn_file_reading
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.vpn_file_reading import Source, compare
+from sci_cli.operations.vpn_file_reading import Compared, Source, compare
 from sci_cli.operations.vpn_file_views import FilesView, MatrixCell
 from sci_cli.operations.vpn_files import FilesRequest, check_files, overlaps
 from sci_cli.ui.look import Look
@@ -29,7 +30,7 @@ def checked(request: FilesRequest | None = None, /, **lists: str) -> tuple[Files
     """What is said about these lists; the keyword is the name of the VPN."""
     named = {f"{name}.txt": text for name, text in lists.items()}
     asked = request or FilesRequest()
-    outcome = check_files(compare(sources(named), hold=asked.aggregate), asked)
+    outcome = check_files(compare(sources(named)), asked)
     assert isinstance(outcome.view, FilesView)
     return outcome.view, outcome
 
@@ -180,28 +181,126 @@ def test_large_lists_are_compared_in_bulk_with_the_same_answer(tmp_path: Path) -
     first.write_text("".join(many))
     second.write_text("# beside it\n10.7.7.0/25\n" + "".join(f"192.168.{n}.0/24\n" for n in range(200)))
     given = [Source(each.name, each.stem, each) for each in (first, second)]
-    bulk, careful = compare(given), compare(given, hold=True)
-    assert (bulk.entries, bool(careful.entries)) == ({}, True)
-    assert bulk.report == careful.report
-    assert list(bulk.every()) == list(careful.every())
+    bulk, careful = compare(given), carefully(*given)
+    assert plain(bulk) == plain(careful)
     assert [each.rows for each in bulk.files] == [None, None]
+    assert [each.rows for each in careful.files] == [65_536, 201]
+
+
+@pytest.mark.parametrize("special", ["127.0.0.0/8", "224.1.0.0/16", "fe80::/64", "0.0.0.0/1", "::1/128"])
+def test_a_range_that_is_never_routed_is_refused_in_a_large_list_too(tmp_path: Path, special: str) -> None:
+    (rejected,) = compare([large(tmp_path, f"{special}\n")]).rejected
+    assert (rejected.line, rejected.text, special in rejected.reason) == (65_537, special, True)
+
+
+def large(folder: Path, more: str, header: str = "", vpn: str = "") -> Source:
+    """A list that is long enough for the engine for many lines, with further lines at its end."""
+    path = folder / "ONE.txt"
+    lines = (f"{vpn}10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536))
+    path.write_text("".join([header, *lines, more]))
+    return Source("ONE.txt", "ONE", path)
+
+
+def carefully(*given: Source) -> Compared:
+    """The same lists read as small ones are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vpn_file_reading, "LARGE", 1 << 40)
+        return compare(given)
+
+
+def plain(compared: Compared) -> tuple[object, ...]:
+    """What two ways of reading must agree on."""
+    every = list(compared.every())
+    return (compared.report, compared.rejected, compared.default_routes, every, compared.aggregated())
+
+
+ODD_LINES = """\
+10.0.0.1/8
+172.16.0.0/16, 172.17.0.0/16
+# a comment
+  192.0.2.0/24 # with a remark
+"198.51.100.0/24"
+224.0.0.0/4
+2001:DB8::/32\u00a0
+2001:db8::1/32
+10.0.0.0 0.255.255.255
+
+nonsense
+"""
+
+
+def test_odd_lines_of_a_large_list_are_read_as_those_of_a_small_one(tmp_path: Path) -> None:
+    source = large(tmp_path, ODD_LINES)
+    found = compare([source])
+    assert found.files[0].rows is None
+    assert plain(found) == plain(carefully(source))
+    assert [(each.line - 65_536, each.correction) for each in found.rejected] == [
+        (1, "10.0.0.0/8"),
+        (6, ""),
+        (8, "2001:db8::/32"),
+        (9, "10.0.0.0/8"),
+        (11, ""),
+    ]
+    assert (found.report.vpns[0].v4, found.report.vpns[0].v6) == (65_540, 1)
+    assert found.files[0].rejected == 5
 
 
 @pytest.mark.parametrize(
-    "special", ["0.0.0.0/0", "127.0.0.0/8", "224.1.0.0/16", "::/0", "fe80::/64", "0.0.0.0/1"]
+    ("header", "vpn", "more"),
+    [
+        ("vpn,prefix\n", "CORP,", 'LAB,10.1.2.0/25\n"LAB", 10.1.3.0/25\nLAB\n,10.0.0.0/8\nA,B,C\nLAB,x\n'),
+        ("VRF;x\n", "CORP,", "LAB,10.1.2.0/25\n"),
+        ("# mine\n\nVRF name,Network\n", "CORP,", "LAB,10.1.2.0/25\nLAB,0.0.0.0/0\n"),
+        ("prefix\n", "", "10.1.2.0/25\n10.1.2.0/25,LAB\n"),
+    ],
 )
-def test_a_range_that_is_never_routed_is_refused_in_a_large_list_too(tmp_path: Path, special: str) -> None:
-    path = tmp_path / "ONE.txt"
-    lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]
-    path.write_text("".join([*lines, f"{special}\n"]))
-    (rejected,) = compare([Source("ONE.txt", "ONE", path)]).rejected
-    assert (rejected.line, special in rejected.reason) == (65_537, True)
+def test_odd_rows_of_a_large_table_are_read_as_those_of_a_small_one(
+    tmp_path: Path, header: str, vpn: str, more: str
+) -> None:
+    source = large(tmp_path, more, header, vpn)
+    if header.startswith("VRF;"):
+        with pytest.raises(InvalidFile):
+            compare([source])
+        return
+    found = compare([source])
+    assert found.files[0].rows is None
+    assert plain(found) == plain(carefully(source))
 
 
-def test_a_large_list_with_a_bad_line_is_read_again_for_what_it_may_mean(tmp_path: Path) -> None:
-    path = tmp_path / "ONE.txt"
-    lines = [f"10.{number >> 8 & 255}.{number & 255}.0/24\n" for number in range(65_536)]
-    path.write_text("".join([*lines, "10.0.0.1/8\n", "172.16.0.0/16, 172.17.0.0/16\n"]))
-    compared = compare([Source("ONE.txt", "ONE", path)])
-    assert [(each.line, each.correction) for each in compared.rejected] == [(65_537, "10.0.0.0/8")]
-    assert compared.report.vpns[0].v4 == 65_538
+@pytest.mark.parametrize("more", ['LAB,"10.1.2.0/25\n,10.1.3.0/25"\n', "LAB,10.1.2.0/25,site\n"])
+def test_a_large_table_whose_rows_do_not_stand_alone_is_read_as_a_whole(tmp_path: Path, more: str) -> None:
+    source = large(tmp_path, more, "vpn,prefix\n", "CORP,")
+    found = compare([source])
+    assert plain(found) == plain(carefully(source))
+
+
+def test_a_large_list_with_a_byte_that_is_no_text_is_refused_by_line(tmp_path: Path) -> None:
+    source = large(tmp_path, "")
+    assert isinstance(source.data, Path)
+    source.data.write_bytes(source.data.read_bytes() + b"\xff\n")
+    with pytest.raises(InvalidFile, match="line 65537 holds the byte xff"):
+        compare([source])
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_default_route_is_compared_said_once_with_its_count_and_refused(tmp_path: Path, many: bool) -> None:
+    source = large(tmp_path, "") if many else Source("ONE.txt", "ONE", b"10.0.0.0/16\n" * 1)
+    wide = Source("WIDE.txt", "WIDE", b"# all of it\n0.0.0.0/0\n::/0\n")
+    outcome = check_files(compare([source, wide]), FilesRequest())
+    said = [(each.code, each.severity.value, each.message) for each in outcome.findings]
+    overlap = (
+        "VPN WIDE 0.0.0.0/0 (WIDE.txt:2) contains 65536 prefixes of other VPNs: ONE."
+        if many
+        else "VPN ONE 10.0.0.0/16 (ONE.txt:1) lies inside VPN WIDE 0.0.0.0/0 (WIDE.txt:2)."
+    )
+    everything = "is the default route: it covers everything, so no other VPN can share the port."
+    assert said == [
+        ("vpn.prefix_overlap", "blocker", overlap),
+        ("prefix.special_use", "blocker", f"VPN WIDE (WIDE.txt:2): 0.0.0.0/0 {everything}"),
+        ("prefix.special_use", "blocker", f"VPN WIDE (WIDE.txt:3): ::/0 {everything}"),
+    ]
+    assert isinstance(outcome.error, RuleViolation)
+    view = outcome.view
+    assert isinstance(view, FilesView)
+    assert view.clearing is not None
+    assert (view.clearing.prefixes, view.clearing.prefixes_proven) == (("WIDE 0.0.0.0/0",), True)

@@ -37,7 +37,9 @@ class PlainLists:
     left_out: tuple[Rejected, ...]
 
 
-def plain_lists(data: bytes, format: str, told: Told = NOBODY) -> PlainLists | None:
+def plain_lists(
+    data: bytes, format: str, *, default_routes: bool = False, told: Told = NOBODY
+) -> PlainLists | None:
     """The routes of a routing table as plain lists; None where reading all of it with care is the better way.
 
     Usual lines, as `LONG_FORMS` knows them, are taken many at once; every other line is read by the reader of
@@ -46,11 +48,12 @@ def plain_lists(data: bytes, format: str, told: Told = NOBODY) -> PlainLists | N
     Args:
         data: the bytes of the file.
         format: one of `LONG_FORMS`.
+        default_routes: whether default routes are taken, to be compared; no port carries one.
         told: hears how far it is.
     """
     if data.startswith(_WIDE) or b"\0" in data[:_SAMPLE]:
         return None
-    table = _Table(format)
+    table = _Table(format, Found(default_routes))
     try:
         for done, piece in _pieces(data):
             table.read(piece)
@@ -84,10 +87,10 @@ class _List:
 class _Table:
     """A table that is being read."""
 
-    def __init__(self, format: str) -> None:
+    def __init__(self, format: str, found: Found) -> None:
         form = LONG_FORMS[format]
-        self._found = Found()
-        self._reader = form.reader(self._found)
+        self._found = found
+        self._reader = form.reader(found)
         self._split = re.compile(form.usual, re.MULTILINE).split
         self._line = 0
         self._vpn = self._reader.vpn

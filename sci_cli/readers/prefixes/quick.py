@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache, partial
 
-from sci_cli.domain.prefixes import Prefix
+from sci_cli.domain.prefixes import ORDINARY_FIRST, SHORTEST_ORDINARY, Prefix
 
 _LONGEST = 43  # the longest canonical text: eight groups of four, seven colons, a slash and three digits
 _OCTETS = {str(number): number for number in range(256)}
@@ -15,11 +15,7 @@ _HOST_BITS_4 = tuple((1 << (32 - length)) - 1 for length in range(33))
 _HOST_BITS_6 = tuple((1 << (128 - length)) - 1 for length in range(129))
 _GROUPS = re.compile(r"[0-9A-Fa-f:]+")
 
-# Within these first bytes, from /8 on, lies no range that special_use refuses and no IPv4-mapped address.
-# A test holds them against it.
-_ORDINARY_4 = frozenset({*range(1, 224)} - {127, 169})
-_ORDINARY_6 = frozenset({*range(0x20, 0x40), 0xFC, 0xFD})
-_SHORTEST = 8
+_ORDINARY_4, _ORDINARY_6 = ORDINARY_FIRST[4], ORDINARY_FIRST[6]
 
 MASKS = {
     ".".join(str(mask >> shift & 255) for shift in (24, 16, 8, 0)): length
@@ -39,7 +35,7 @@ def ordinary_prefix(text: str) -> Prefix | None:
         return None
     address, _, length_text = text.partition("/")
     length = _LENGTHS.get(length_text, 0)
-    if length < _SHORTEST:
+    if length < SHORTEST_ORDINARY:
         return None
     if ":" in address:
         return _ordinary_6(address, length)

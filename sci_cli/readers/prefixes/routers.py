@@ -48,7 +48,7 @@ class Routes:
     noted as such, are what a router lists of itself: ranges never routed between networks (multicast,
     link-local, loopback), and host routes to its own addresses (code L, protocol Local) that another route of
     the same VRF covers, so that the addresses stay the same without them. A default route is refused like
-    everywhere else.
+    everywhere else, or taken where it is to be compared.
     """
 
     found: Found
@@ -81,11 +81,11 @@ class Routes:
                 self._refuse(line, text, problem)
                 return
             special = special_use(prefix)
-            if special is not None and special.refused:
-                if prefix.length:
-                    self.found.leave_out(line, text, special.message)
-                else:
-                    self.found.reject(line, text, special.message)
+            if special is not None and special.refused and prefix.length:
+                self.found.leave_out(line, text, special.message)
+                return
+            if special is not None and special.refused and not self.found.default_routes:
+                self.found.reject(line, text, special.message)
                 return
         key = (self.vpn, prefix)
         if key in self._seen:

@@ -76,8 +76,13 @@ class PrefixTable:
 
 @dataclass(slots=True)
 class Found:
-    """What has been found so far in a file being read."""
+    """What has been found so far in a file being read.
 
+    Args:
+        default_routes: whether default routes are taken, to be compared with others; no port carries one.
+    """
+
+    default_routes: bool = False
     rows: list[Row] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     left_out: list[Rejected] = field(default_factory=list)
@@ -89,7 +94,7 @@ class Found:
         problem = None
         if prefix is None:
             try:
-                prefix = acceptable(text)
+                prefix = acceptable(text, default_routes=self.default_routes)
             except PrefixProblem as refused:
                 problem = refused
         name_problem = self.name_problem(vpn)
@@ -123,13 +128,15 @@ class Found:
         )
 
 
-def acceptable(text: str) -> Prefix:
-    """The prefix in this text, if a VPN may carry it.
+def acceptable(text: str, *, default_routes: bool = False) -> Prefix:
+    """The prefix in this text, if a VPN may carry it; a default route only where that is wanted.
 
     Raises:
         PrefixProblem: it is not one, or of a range that no VPN carries.
     """
     prefix = parse_prefix(text)
+    if default_routes and not prefix.length:
+        return prefix
     special = special_use(prefix)
     if special is not None and special.refused:
         raise PrefixProblem(text, special.message)

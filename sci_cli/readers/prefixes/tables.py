@@ -80,12 +80,38 @@ def read_table(
     Raises:
         InvalidFile: the header is not acceptable, or there is none and the columns cannot be told.
     """
-    records = list(_records(lines, sign, found, told))
+    records = list(_records(lines, sign, found, told=told))
     if strict and records and not is_header(records[0][1]):
         # The first line was refused for a character in it; the others are judged by what it seems to be.
         _read_rows(records, Columns(1, 0, names=("vpn", "prefix")), found, told)
         return
     read_records(records, found, name=name, strict=strict, told=told)
+
+
+def columns_of(lines: Sequence[str], *, name: str, strict: bool) -> tuple[Columns, int, int] | None:
+    """Columns, number of fields and number of lines before the rows of a table with commas, by its beginning.
+
+    None where it has no row with fields.
+
+    Raises:
+        InvalidFile: as `read_table`.
+    """
+    records = list(_records(lines, ",", Found()))
+    if not records:
+        return None
+    line, cells = records[0]
+    if is_header(cells):
+        return by_header(cells, line, name, strict=strict), len(cells), line
+    if strict:
+        return None
+    columns, skipped = by_content(records, name)
+    first = records[skipped][0] - 1 if skipped < len(records) else records[-1][0]
+    return columns, max(len(each) for _, each in records), first
+
+
+def read_row(line: int, text: str, columns: Columns, found: Found) -> None:
+    """Reads one row of a table with commas that stands on one line."""
+    _read_rows(list(_records((text,), ",", found, before=line - 1)), columns, found)
 
 
 def read_records(
@@ -111,7 +137,7 @@ def read_records(
     _read_rows(records[skipped:], columns, found, told)
 
 
-def _read_rows(records: Sequence[Record], columns: Columns, found: Found, told: Told) -> None:
+def _read_rows(records: Sequence[Record], columns: Columns, found: Found, told: Told = NOBODY) -> None:
     needed = max(each for each in (columns.prefix, columns.vpn, columns.mask) if each is not None)
     for line, cells in told.over(records, since=_TAKEN_APART):
         if columns.exact and len(cells) != len(columns.names):
@@ -149,17 +175,20 @@ def _vrf_of_export(text: str) -> str | None:
     return with_rd[1] if with_rd else text
 
 
-def _records(lines: Sequence[str], sign: str, found: Found, told: Told) -> Iterator[Record]:
+def _records(
+    lines: Sequence[str], sign: str, found: Found, *, before: int = 0, told: Told = NOBODY
+) -> Iterator[Record]:
     comments = tuple(each for each in COMMENT_LINE if each != sign)
     read = 0
-    for line, written in enumerate(told.over(lines, until=_TAKEN_APART), 1):
-        if line <= read:
+    for number, written in enumerate(told.over(lines, until=_TAKEN_APART), 1):
+        if number <= read:
             continue
+        line = before + number
         content = _tidied(written, sign)
         if not content.strip(" \t") or content.startswith(comments):
             continue
         if '"' in content and content.count('"') % 2:
-            content, read = _joined(content, lines, line, sign)
+            content, read = _joined(content, lines, number, sign)
         try:
             _check_characters(content.replace("\t", " ") if sign == "\t" else content)
             yield line, _fields(content, sign)
