@@ -355,6 +355,26 @@ def test_the_word_subnetted_anywhere_else_does_not_make_a_route_a_heading() -> N
     require_the_same(data, "cisco")
 
 
+@pytest.mark.parametrize(
+    ("format", "line"),
+    [
+        ("cisco", "S*   0.0.0.0/0 [1/0] via 192.0.2.1"),
+        ("arista", " S        0.0.0.0/0 [1/0] via 192.0.2.1, Ethernet1"),
+        ("junos", "0.0.0.0/0          *[Static/5] 3d 04:00:00"),
+        ("sros", "0.0.0.0/0                                     Remote  Static    01d02h03m  5"),
+    ],
+)
+def test_a_default_route_is_taken_where_it_is_to_be_compared_and_rejected_otherwise(
+    format: str, line: str
+) -> None:
+    taken = read_long_table(line.encode(), format, default_routes=True)
+    refused = read_long_table(line.encode(), format)
+    assert taken is not None
+    assert refused is not None
+    assert (taken.lists, taken.rejected) == (((None, b"0.0.0.0/0\n"),), ())
+    assert (refused.lists, [each.text for each in refused.rejected]) == ((), ["0.0.0.0/0"])
+
+
 # LEFT TO THE CAREFUL READER --------------------------------------------------------------------------------
 
 
