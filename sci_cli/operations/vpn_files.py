@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sci_cli.domain.capacity import Aggregation
 from sci_cli.domain.clearing import Clearing, clear, clear_with
@@ -27,6 +28,7 @@ from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
+_WRITTEN = 4096
 _LIST_SHOWN = 100  # prefixes of an aggregated list on the screen; -o json has all
 _NO_OVERLAP = "No addresses are in two of the VPNs."
 
@@ -103,16 +105,19 @@ OVERLAP_COLUMNS = ("vpn", "prefix", "place", "relation", "other_vpn", "other_pre
 
 def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
     """Every overlap as cells under `OVERLAP_COLUMNS`, one after the other, for output that is streamed."""
+    written = lru_cache(maxsize=_WRITTEN)(
+        str
+    )  # most prefixes are met several times, shortly after each other
     for each in compared.every():
         yield (
             each.left_vpn,
-            str(each.left),
+            written(each.left),
             str(each.left_origin),
             each.relation.value,
             each.right_vpn,
-            str(each.right),
+            written(each.right),
             str(each.right_origin),
-            str(each.intersection),
+            written(each.intersection),
         )
 
 
