@@ -68,6 +68,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         return _refused(compared)
     report = compared.report
     aggregated = compared.aggregated() if request.aggregate else {}
+    wide = {vpn for vpn, _ in compared.default_routes}  # in these everything is one prefix, and not allowed
     found = (
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
@@ -80,7 +81,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         ),
         *_within(report),
         *usual_max(request.sites),
-        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items()),
+        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items() if vpn not in wide),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
