@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,16 @@ for _name in [
     *(name for name in os.environ if name.startswith("SCI_") and name != "SCI_CORPUS"),
 ]:
     os.environ.pop(_name, None)
+
+
+@pytest.fixture(scope="module")
+def processors() -> Iterator[Executor]:
+    """All processors, for many independent pieces of work: `processors.map(check, seeds, chunksize=100)`.
+
+    What a piece raises, the test raises that asks for its result.
+    """
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield pool
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 from sci_cli.domain.laminar import Row, Rows, Survey, packed, pairs_of, sorted_rows, survey
 from sci_cli.domain.overlap import Relation
@@ -173,6 +175,8 @@ class CollisionReport:
 
 
 OriginOf = Callable[[int], Origin]
+_Side: TypeAlias = "tuple[int, str, Prefix, Origin]"  # number and name of the VPN first
+_SIDES = 4096  # held to be met again
 
 
 def collide(vpns: Mapping[str, Sequence[Entry]], *, limit: int = DEFAULT_LIMIT) -> CollisionReport:
@@ -207,28 +211,35 @@ def every_collision(vpns: Mapping[str, Sequence[Entry]]) -> Iterator[Collision]:
 def collisions_of(rows: Rows, names: Sequence[str], origin_of: OriginOf) -> Iterator[Collision]:
     """Every collision among sorted rows of one version, in the order of `every_collision`."""
     version = 4 if rows.bits == BITS[4] else 6
+
+    # A row is met again with each row around it and inside it.
+    @lru_cache(maxsize=_SIDES)
+    def side(at: int) -> _Side:
+        return _side(version, rows[at], names, origin_of)
+
     for outer, inner in pairs_of(rows):
-        yield collision_of(version, rows[outer], rows[inner], names, origin_of)
+        yield _between(side(outer), side(inner))
 
 
 def collision_of(
     version: int, outer: Row, inner: Row, names: Sequence[str], origin_of: OriginOf
 ) -> Collision:
     """The collision of two rows, of which the first is the wider one or both are equal."""
-    left, right = (outer, inner) if outer.vpn < inner.vpn else (inner, outer)
-    if left.length == right.length:
+    sides = (_side(version, row, names, origin_of) for row in (outer, inner))
+    return _between(*sides)
+
+
+def _side(version: int, row: Row, names: Sequence[str], origin_of: OriginOf) -> _Side:
+    return row.vpn, names[row.vpn], Prefix(version, row.network, row.length), origin_of(row.place)
+
+
+def _between(outer: _Side, inner: _Side) -> Collision:
+    left, right = (outer, inner) if outer[0] < inner[0] else (inner, outer)
+    if left[2].length == right[2].length:
         relation = Relation.EQUAL
     else:
-        relation = Relation.CONTAINS if left.length < right.length else Relation.CONTAINED
-    return Collision(
-        names[left.vpn],
-        Prefix(version, left.network, left.length),
-        origin_of(left.place),
-        relation,
-        names[right.vpn],
-        Prefix(version, right.network, right.length),
-        origin_of(right.place),
-    )
+        relation = Relation.CONTAINS if left is outer else Relation.CONTAINED
+    return Collision(*left[1:], relation, *right[1:])
 
 
 def matrix_of(names: Sequence[str], surveys: Mapping[int, Survey]) -> PairCounts:

@@ -155,7 +155,7 @@ def prefixes_of_range(version: int, first: int, last: int) -> tuple[Prefix, ...]
 
 
 def _dotted(number: int) -> str:
-    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def _corrected(value: str, message: str, prefix: Prefix) -> PrefixProblem:

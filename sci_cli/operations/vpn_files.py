@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sci_cli.domain.capacity import Aggregation
 from sci_cli.domain.clearing import Clearing, clear, clear_with
@@ -27,6 +28,7 @@ from sci_cli.operations.vpn_requests import skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
+_WRITTEN = 4096
 _LIST_SHOWN = 100  # prefixes of an aggregated list on the screen; -o json has all
 _NO_OVERLAP = "No addresses are in two of the VPNs."
 
@@ -66,6 +68,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         return _refused(compared)
     report = compared.report
     aggregated = compared.aggregated() if request.aggregate else {}
+    wide = {vpn for vpn, _ in compared.default_routes}  # in these everything is one prefix, and not allowed
     found = (
         *(_swallowing(each) for each in report.swallowing),
         *(_overlap(each) for each in (compared.every() if request.every else report.listed)),
@@ -78,7 +81,7 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
         ),
         *_within(report),
         *usual_max(request.sites),
-        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items()),
+        *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items() if vpn not in wide),
     )
     broken = any(each.severity is Severity.BLOCKER for each in found)
     view = FilesView(
@@ -103,16 +106,19 @@ OVERLAP_COLUMNS = ("vpn", "prefix", "place", "relation", "other_vpn", "other_pre
 
 def overlaps(compared: Compared) -> Iterator[tuple[str, ...]]:
     """Every overlap as cells under `OVERLAP_COLUMNS`, one after the other, for output that is streamed."""
+    written = lru_cache(maxsize=_WRITTEN)(
+        str
+    )  # most prefixes are met several times, shortly after each other
     for each in compared.every():
         yield (
             each.left_vpn,
-            str(each.left),
+            written(each.left),
             str(each.left_origin),
             each.relation.value,
             each.right_vpn,
-            str(each.right),
+            written(each.right),
             str(each.right_origin),
-            str(each.intersection),
+            written(each.intersection),
         )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 _STARTS_A_FORMULA = "=+-@\t\r\n\0"
+_STARTS_NONE = frozenset(string.ascii_letters + string.digits)
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -45,6 +47,8 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
 
 
 def _neutral(cell: str) -> str:
+    if cell[:1] in _STARTS_NONE:
+        return cell
     # Spreadsheets also obey the full-width and small forms, which compatibility normalisation folds together.
     first = unicodedata.normalize("NFKC", cell[:1])[:1]
     return f"'{cell}" if cell[:1] == "'" or (first and first in _STARTS_A_FORMULA) else cell

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,32 @@ def test_a_journey_prints_what_its_transcript_says(path: Path, tmp_path: Path) -
     assert not found, "\n".join(found)
 
 
+@pytest.fixture(scope="module")
+def played(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Path, Future[list[str]]]]:
+    """The differences of all chosen journeys through the installed program, played on all processors."""
+    chosen = [
+        path
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "played" in item.fixturenames
+        for path in item.callspec.params.values()
+        if isinstance(path, Path)
+    ]
+    longest_first = sorted(chosen, key=lambda path: -path.stat().st_size)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        yield {
+            path: pool.submit(differences, path, tmp_path_factory.mktemp(path.stem), installed)
+            for path in longest_first
+        }
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", journeys(), ids=lambda path: path.stem)
-def test_the_installed_program_prints_what_the_transcript_says(path: Path, tmp_path: Path) -> None:
-    found = differences(path, tmp_path, installed)
+def test_the_installed_program_prints_what_the_transcript_says(
+    path: Path, played: dict[Path, Future[list[str]]]
+) -> None:
+    found = played[path].result()
     assert not found, "\n".join(found)
 
 

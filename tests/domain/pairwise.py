@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from sci_cli.domain.collisions import Collision, CollisionReport, Entry, Origin, Swallowing, VpnCount
@@ -13,6 +13,7 @@ from sci_cli.domain.prefixes import BITS, Prefix, network_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Item = tuple[Prefix, str, Origin]
+Pair = tuple[Item, Item]
 Vpns = Mapping[str, Sequence[Entry]]
 MANY = 20  # said in `Swallowing`: more pairs than these
 
@@ -31,16 +32,15 @@ def items(vpns: Vpns) -> list[Item]:
     return [(prefix, name, first[prefix, name]) for prefix, name in sorted(first)]
 
 
-def pairs(found: Sequence[Item]) -> Iterator[tuple[Item, Item]]:
+def pairs(found: Sequence[Item]) -> list[Pair]:
     """Every colliding pair, the wider or equal prefix first, in the order reports list them."""
     met = []
-    for one, other in combinations(found, 2):
-        a, b = network(one[0]), network(other[0])
+    for (one, a), (other, b) in combinations([(item, network(item[0])) for item in found], 2):
         if one[1] == other[1] or a.version != b.version or not a.overlaps(b):
             continue
         wider, narrower = (one, other) if a.prefixlen <= b.prefixlen else (other, one)
         met.append((wider, narrower))
-    return iter(sorted(met, key=lambda pair: (pair[1][0], pair[0][0], pair[0][1], pair[1][1])))
+    return sorted(met, key=lambda pair: (pair[1][0], pair[0][0], pair[0][1], pair[1][1]))
 
 
 def collision(wider: Item, narrower: Item) -> Collision:
@@ -53,10 +53,8 @@ def collision(wider: Item, narrower: Item) -> Collision:
     return Collision(left[1], left[0], left[2], relation, right[1], right[0], right[2])
 
 
-def report(vpns: Vpns, limit: int) -> CollisionReport:
-    """What `collide` promises, worked out pair by pair."""
-    found = items(vpns)
-    met = list(pairs(found))
+def report(vpns: Vpns, met: Sequence[Pair], limit: int) -> CollisionReport:
+    """What `collide` promises, worked out pair by pair; `met` are the colliding `pairs` of its items."""
     below: dict[Item, list[Item]] = {}
     matrix: dict[tuple[str, str], int] = {}
     for wider, narrower in met:
@@ -99,26 +97,23 @@ def _said(item: Item) -> tuple[str, Prefix, Origin]:
 
 def _count(name: str, entries: Sequence[Entry]) -> VpnCount:
     different = {entry.prefix for entry in entries}
+    networks = [network(prefix) for prefix in different]
     nested = {
-        inner
-        for inner in different
-        for outer in different
-        if outer != inner and network(outer).version == network(inner).version and _inside(inner, outer)
+        inner for inner in networks for outer in networks if outer is not inner and _inside(inner, outer)
     }
     v4 = sum(prefix.version == 4 for prefix in different)
     return VpnCount(name, v4, len(different) - v4, len(entries) - len(different), len(nested))
 
 
-def _inside(inner: Prefix, outer: Prefix) -> bool:
-    one, other = network(inner), network(outer)
-    if isinstance(one, ipaddress.IPv4Network) and isinstance(other, ipaddress.IPv4Network):
-        return one.subnet_of(other)
-    if isinstance(one, ipaddress.IPv6Network) and isinstance(other, ipaddress.IPv6Network):
-        return one.subnet_of(other)
+def _inside(inner: Network, outer: Network) -> bool:
+    if isinstance(inner, ipaddress.IPv4Network) and isinstance(outer, ipaddress.IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, ipaddress.IPv6Network) and isinstance(outer, ipaddress.IPv6Network):
+        return inner.subnet_of(outer)
     return False
 
 
-def _shared(version: int, met: Sequence[tuple[Item, Item]]) -> int:
+def _shared(version: int, met: Sequence[Pair]) -> int:
     """Addresses in the intersections of all pairs, each once."""
     prefixes = [narrower[0] for _, narrower in met if narrower[0].version == version]
     if version == 4:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor
 
 import pytest
 from hypothesis import given, settings
@@ -117,9 +118,10 @@ def test_the_matrix_is_asked_by_names_in_sorted_order() -> None:
 
 
 def same_as_by_definition(vpns: dict[str, list[Entry]], limit: int) -> None:
-    assert collide(vpns, limit=limit) == pairwise.report(vpns, limit)
+    met = pairwise.pairs(pairwise.items(vpns))
+    assert collide(vpns, limit=limit) == pairwise.report(vpns, met, limit)
     everything = list(every_collision(vpns))
-    assert everything == [pairwise.collision(*pair) for pair in pairwise.pairs(pairwise.items(vpns))]
+    assert everything == [pairwise.collision(*pair) for pair in met]
     older = find_overlaps({name: [entry.prefix for entry in given] for name, given in vpns.items()})
     assert len(everything) == len(older)
 
@@ -135,11 +137,17 @@ def test_crowded_sets_with_swallowing_prefixes_are_reported_as_the_definition_sa
     same_as_by_definition(pairwise.random_vpns(1_000_000 + seed, most=160), limit=5)
 
 
+def random_set_as_by_definition(seed: int) -> None:
+    same_as_by_definition(pairwise.random_vpns(seed, most=30), limit=seed % 12)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(30))
-def test_thirty_thousand_random_sets_are_reported_as_the_pairwise_definition_says(part: int) -> None:
-    for seed in range(10_000 + part * 1000, 11_000 + part * 1000):
-        same_as_by_definition(pairwise.random_vpns(seed, most=30), limit=seed % 12)
+def test_thirty_thousand_random_sets_are_reported_as_the_pairwise_definition_says(
+    part: int, processors: Executor
+) -> None:
+    seeds = range(10_000 + part * 1000, 11_000 + part * 1000)
+    assert len(list(processors.map(random_set_as_by_definition, seeds, chunksize=100))) == 1000
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import Executor
 
 import pytest
 
@@ -96,9 +97,11 @@ def test_adding_to_random_sets_brings_what_checking_again_finds(part: int) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
-def test_adding_to_ten_thousand_random_sets_brings_what_checking_again_finds(part: int) -> None:
-    for seed in range(10_000 + part * 1000, 11_000 + part * 1000):
-        same_as_checking_again(seed)
+def test_adding_to_ten_thousand_random_sets_brings_what_checking_again_finds(
+    part: int, processors: Executor
+) -> None:
+    seeds = range(10_000 + part * 1000, 11_000 + part * 1000)
+    assert len(list(processors.map(same_as_checking_again, seeds, chunksize=100))) == 1000
 
 
 @pytest.mark.parametrize("seed", range(150))

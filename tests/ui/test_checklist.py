@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import count
@@ -283,22 +284,22 @@ def test_the_walk_records_what_was_answered(desk: Desk) -> None:
     assert [(note.step, note.text) for note in record.notes] == [("O10", "sales engineering has it")]
 
 
+def record_after_ctrl_c(folder: Path, number: int) -> Activation:
+    """The record when the walk is broken off at its question of that number."""
+    folder.mkdir()
+    desk = Desk(folder)
+    desk.broken_off(desk.script(number))
+    return desk.record()
+
+
 @pytest.mark.slow
-def test_ctrl_c_at_any_question_leaves_exactly_what_was_answered_before(tmp_path: Path) -> None:
-    folders = count()
-
-    def fresh() -> Desk:
-        folder = tmp_path / str(next(folders))
-        folder.mkdir()
-        return Desk(folder)
-
-    whole = fresh()
-    stood = whole.run(whole.script()).records
+def test_ctrl_c_at_any_question_leaves_exactly_what_was_answered_before(
+    tmp_path: Path, desk: Desk, processors: Executor
+) -> None:
+    stood = desk.run(desk.script()).records
     assert len(stood) == len(WALK)
-    for number in range(len(WALK)):
-        desk = fresh()
-        desk.broken_off(desk.script(number))
-        left = desk.record()
+    folders = [tmp_path / str(number) for number in range(len(WALK))]
+    for number, left in enumerate(processors.map(record_after_ctrl_c, folders, range(len(WALK)))):
         assert left.revision == 1 + sum(saved for *_, saved in WALK[:number]), WALK[number]
         assert left == stood[number], WALK[number]
 
