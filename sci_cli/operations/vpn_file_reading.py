@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from sci_cli.bulk.sources import Source as Given
@@ -98,7 +99,19 @@ def compare(sources: Sequence[Source], *, limit: int = LISTED, progress: Progres
         forms = [_form(source) for source in sources]
         with suppress(NotLineByLine):
             return _in_bulk(sources, forms, limit, progress)
-    return _with_care(sources, limit)
+    return _with_care(sources, limit, progress)
+
+
+def _shares(progress: Progress | None, sizes: Sequence[int]) -> list[Progress | None]:
+    """For works of these sizes, one after the other, whom each tells how far it is."""
+    total = sum(sizes)
+    if progress is None or not total:
+        return [None] * len(sizes)
+
+    def share(before: int, size: int) -> Progress:
+        return lambda done, all_of_it: progress(before + size * done // max(all_of_it, 1), total)
+
+    return [share(before, size) for before, size in zip(accumulate(sizes, initial=0), sizes, strict=False)]
 
 
 # Large lists -----------------------------------------------------------------------------------------------
@@ -149,8 +162,13 @@ def _in_bulk(
     for source in sources:
         _require_name(source.vpn, source.name)
     before = [_mark(source) for source in sources]
-    parts = [_part(source, form) for source, form in zip(sources, forms, strict=True)]
-    result = bulk.check([each for part in parts for each in part.lists], limit=limit, progress=progress)
+    sizes = [
+        0 if isinstance(form, LineForm) else _size(source)
+        for source, form in zip(sources, forms, strict=True)
+    ]
+    *tables, lists = _shares(progress, [*sizes, sum(map(_size, sources))])
+    parts = [_part(*each) for each in zip(sources, forms, tables, strict=True)]
+    result = bulk.check([each for part in parts for each in part.lists], limit=limit, progress=lists)
     if [_mark(source) for source in sources] != before:
         raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
     return Compared(
@@ -191,7 +209,7 @@ class _Part:
     left_out: int = 0
 
 
-def _part(source: Source, form: LineForm | str) -> _Part:
+def _part(source: Source, form: LineForm | str, progress: Progress | None) -> _Part:
     """The file itself, or the plain lists of a routing table.
 
     Raises:
@@ -200,7 +218,7 @@ def _part(source: Source, form: LineForm | str) -> _Part:
     if isinstance(form, LineForm):
         given = Given(source.name, source.vpn, source.data, form.read, form.columns, form.first)
         return _Part(source.name, form.format, [given])
-    table = read_long_table(_data(source), form, default_routes=True)
+    table = read_long_table(_data(source), form, default_routes=True, progress=progress)
     if table is None:
         raise NotLineByLine
     read_odd = list_form(default_routes=True).read
@@ -247,9 +265,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _with_care(sources: Sequence[Source], limit: int) -> Compared:
+def _with_care(sources: Sequence[Source], limit: int, progress: Progress | None) -> Compared:
+    shares = _shares(progress, [*map(_size, sources)])
     with _uncollected():
-        tables = [(source, _table(source)) for source in sources]
+        tables = [(source, _table(source, share)) for source, share in zip(sources, shares, strict=True)]
         entries = _by_vpn(tables)
     rejected = tuple(each for source, table in tables for each in _rejected(source, table.rejected))
     return Compared(
@@ -266,8 +285,13 @@ def _with_care(sources: Sequence[Source], limit: int) -> Compared:
     )
 
 
-def _table(source: Source) -> PrefixTable:
-    return read_prefix_data(_data(source), name=source.name, format=source.format, default_routes=True)
+def _table(source: Source, progress: Progress | None) -> PrefixTable:
+    table = read_prefix_data(
+        _data(source), name=source.name, format=source.format, default_routes=True, progress=progress
+    )
+    if progress is not None:
+        progress(1, 1)  # small files tell nothing
+    return table
 
 
 def _by_vpn(tables: Sequence[tuple[Source, PrefixTable]]) -> dict[str, list[Entry]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,11 +201,11 @@ def large(folder: Path, more: str, header: str = "", vpn: str = "") -> Source:
     return Source("ONE.txt", "ONE", path)
 
 
-def carefully(*given: Source) -> Compared:
+def carefully(*given: Source, progress: Callable[[int, int], None] | None = None) -> Compared:
     """The same lists read as small ones are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vpn_file_reading, "LARGE", 1 << 40)
-        return compare(given)
+        return compare(given, progress=progress)
 
 
 def plain(compared: Compared) -> tuple[object, ...]:
@@ -304,3 +304,24 @@ def test_a_default_route_is_compared_said_once_with_its_count_and_refused(tmp_pa
     assert isinstance(view, FilesView)
     assert view.clearing is not None
     assert (view.clearing.prefixes, view.clearing.prefixes_proven) == (("WIDE 0.0.0.0/0",), True)
+
+
+def noting(seen: list[tuple[int, int]]) -> Callable[[int, int], None]:
+    return lambda done, total: seen.append((done, total))
+
+
+def test_progress_goes_from_nothing_to_all_over_tables_lists_and_odd_forms(tmp_path: Path) -> None:
+    route = "B        172.{}.{}.0/24 [200/0] via 192.0.2.7, 1w2d\n"
+    routes = "".join(route.format(number >> 8, number & 255) for number in range(4096, 8192))
+    table = tmp_path / "TABLE.txt"
+    table.write_text("Routing Table: FAR\nCodes: B - BGP\n" + routes)
+    given = [large(tmp_path, "10.0.0.1/8\n"), Source("TABLE.txt", "TABLE", table)]
+    for many in (True, False):
+        seen: list[tuple[int, int]] = []
+        if many:
+            compare(given, progress=noting(seen))
+        else:
+            carefully(*given, progress=noting(seen))
+        assert seen == sorted(seen)
+        assert len({total for _, total in seen}) == 1
+        assert seen[0][0] < seen[-1][0] == seen[-1][1]
