@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_cli.bulk.addresses import Positions
+from sci_cli.bulk.addresses import Positions, Truths
 from sci_cli.domain.collisions import PairCounts
 
 MOST_DENSE = 2048  # VPNs; the full matrix then has 32 MiB
-_HELD = 1 << 20  # cells added up apart before they are brought together
+_HELD = 1 << 20  # pairs, and cells added up apart, before they are brought together
 
 
 class Cells:
-    """Counts pairs by the numbers of their VPNs; which of the two comes first does not matter."""
+    """Counts pairs by the numbers of their VPNs; which of the two comes first does not matter.
+
+    A cell has the code `lower * vpn_count + higher`.
+    """
 
     def __init__(self, vpn_count: int) -> None:
         self.vpn_count = vpn_count
+        self._kind = np.uint32 if vpn_count < 1 << 16 else np.uint64
+        self._pairs: list[NDArray[Any]] = []  # codes, one for each pair
+        self._waiting = 0
         self._codes: list[Positions] = []
         self._counts: list[Positions] = []
         self._held = 0
         self._full: NDArray[np.int64] | None = None
+        self._both_ways = False
 
     @property
     def may_be_full(self) -> bool:
@@ -31,24 +39,40 @@ class Cells:
         return self.vpn_count <= MOST_DENSE
 
     def full(self) -> NDArray[np.int64]:
-        """The whole matrix, to add to."""
+        """The whole matrix, to add to on either side of its diagonal."""
+        self._both_ways = True
+        return self._dense()
+
+    def _dense(self) -> NDArray[np.int64]:
         if self._full is None:
             self._full = np.zeros((self.vpn_count, self.vpn_count), dtype=np.int64)
         return self._full
 
-    def add(self, some: NDArray[np.int64], others: NDArray[np.int64]) -> None:
-        """Counts one pair for each position of the two columns; pairs within one VPN are left out."""
-        apart = some != others
-        some, others = some[apart], others[apart]
-        codes = np.minimum(some, others) * self.vpn_count + np.maximum(some, others)
-        if self._full is not None:
-            flat = self._full.reshape(-1)
+    def add(self, some: NDArray[Any], others: NDArray[Any], chosen: Truths) -> None:
+        """Counts one pair of different VPNs for each chosen position of the two columns."""
+        codes = np.minimum(some, others).astype(self._kind)
+        codes *= self._kind(self.vpn_count)
+        codes += np.maximum(some, others)
+        codes = codes[chosen]
+        self._pairs.append(codes)
+        self._waiting += len(codes)
+        if self._waiting >= _HELD:
+            self._bring_in(self.may_be_full)
+
+    def _bring_in(self, dense: bool) -> None:
+        """Adds up the pairs that are waiting."""
+        if not self._pairs:
+            return
+        codes = np.concatenate(self._pairs)
+        self._pairs, self._waiting = [], 0
+        if dense:
+            flat = self._dense().reshape(-1)
             flat += np.bincount(codes, minlength=len(flat))
             return
         codes.sort()
         self._keep(codes, np.ones(len(codes), dtype=np.int64))
 
-    def _keep(self, codes: Positions, counts: Positions) -> None:
+    def _keep(self, codes: NDArray[Any], counts: Positions) -> None:
         """Holds ascending codes, each once."""
         if not len(codes):
             return
@@ -69,22 +93,20 @@ class Cells:
 
     def counts(self, names: Sequence[str]) -> PairCounts:
         """All cells that are not 0."""
+        self._bring_in(self._full is not None)
         if self._full is not None:
-            both = np.triu(self._full + self._full.T, 1).reshape(-1)
-            codes = np.flatnonzero(both)
-            counts = both.take(codes)
-            if self._codes:
-                self._codes.append(codes)
-                self._counts.append(counts)
-        if self._codes:
-            self._merge()
-            codes, counts = self._codes[0], self._counts[0]
-        elif self._full is None:
-            codes = counts = np.zeros(0, dtype=np.int64)
-        return PairCounts(names, _column(codes), _column(counts))
+            if self._both_ways:
+                self._full = np.triu(self._full + self._full.T, 1)
+            full = self._full.reshape(-1)
+            codes = np.flatnonzero(full)
+            return PairCounts(names, _column(codes), _column(full.take(codes)))
+        if not self._codes:
+            return PairCounts(names, array("Q"), array("Q"))
+        self._merge()
+        return PairCounts(names, _column(self._codes[0]), _column(self._counts[0]))
 
 
-def _column(values: Positions) -> array[int]:
+def _column(values: NDArray[Any]) -> array[int]:
     column = array("Q")
     column.frombytes(values.astype(np.uint64).tobytes())
     return column

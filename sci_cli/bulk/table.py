@@ -12,6 +12,7 @@ from sci_cli.bulk.addresses import HIGH_HOST, LOW_HOST, U8, U64, Positions, Trut
 from sci_cli.bulk.lines import Columns
 from sci_cli.bulk.sources import Intake
 from sci_cli.bulk.vectors import Piece
+from sci_cli.domain.laminar import Row
 from sci_cli.errors import InvalidFile
 
 PLACE_BITS = 26  # of an IPv4 key; 67 million lines
@@ -162,6 +163,10 @@ class Sorted:
     def prefix(self, row: int) -> int:
         """`network << 8 | length` of one row."""
         return (self.network(row) << 8) | int(self.lengths[row])
+
+    def row(self, at: int) -> Row:
+        """One row as the domain knows it."""
+        return Row(self.network(at), int(self.lengths[at]), int(self.vpns[at]), int(self.places[at]))
 
     def network(self, row: int) -> int:
         """The first address of one row."""
