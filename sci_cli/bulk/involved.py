@@ -83,7 +83,7 @@ class Involved:
     """
 
     rows: Positions
-    vpns: Positions
+    vpns: NDArray[Any]
     nodes: Positions
     firsts: Positions
     afters: Positions
@@ -123,7 +123,7 @@ def involved_with(table: Sorted, wider: Positions) -> Involved:
     new[1:] = _differ(table, rows)
     firsts = np.flatnonzero(new)
     afters = np.append(firsts[1:], count)
-    vpns = table.vpns.take(rows).astype(np.int64)
+    vpns = table.vpns.take(rows)
     return Involved(
         rows, vpns, np.cumsum(new) - 1, firsts, afters, np.maximum(row_untils.take(firsts), afters)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sci_cli.bulk.addresses import Positions
 from sci_cli.bulk.cells import Cells
@@ -15,7 +17,7 @@ _MANY_OWNERS = 8
 _NODES = 128  # prefixes multiplied in one step
 
 
-def add_pairs(cells: Cells, vpns: Positions, firsts: Positions, afters: Positions, untils: Positions) -> None:
+def add_pairs(cells: Cells, vpns: NDArray[Any], firsts: Positions, afters: Positions, untils: Positions) -> None:
     """Adds every pair across VPNs with one of some prefixes as the wider or equal one to the matrix.
 
     A prefix of many VPNs with many rows inside is added row by row of the matrix, so that the cost is one
@@ -47,7 +49,7 @@ def add_pairs(cells: Cells, vpns: Positions, firsts: Positions, afters: Position
         cells.add(some, others, some != others)
 
 
-def _add_equal(cells: Cells, vpns: Positions, rows: Positions, ends: Positions) -> None:
+def _add_equal(cells: Cells, vpns: NDArray[Any], rows: Positions, ends: Positions) -> None:
     """Pairs of rows with the same prefix, first those one row apart, then two, and so on."""
     apart = 1
     while len(rows):
@@ -59,7 +61,7 @@ def _add_equal(cells: Cells, vpns: Positions, rows: Positions, ends: Positions) 
         apart += 1
 
 
-def _add_equal_crowds(cells: Cells, vpns: Positions, firsts: Positions, afters: Positions) -> None:
+def _add_equal_crowds(cells: Cells, vpns: NDArray[Any], firsts: Positions, afters: Positions) -> None:
     """The same by multiplying who owns what with itself; exact, as no sum exceeds `_NODES`."""
     for begin in range(0, len(firsts), _NODES):
         owned = np.zeros((_NODES, cells.vpn_count), dtype=np.float32)

@@ -62,7 +62,7 @@ def survey_wide(table: Sorted, marks: Marks, found: Survey, limit: int, cells: C
     involved = involved_with(table, far)
     sizes = involved.afters - involved.firsts
     is_wide = involved.untils - involved.firsts > SWALLOWS_FROM + 1
-    below, own_around = _within_own_vpn(involved, len(table.duplicates))
+    below, own_around = _within_own_vpn(involved)
     marks.nested[involved.rows[own_around > 0]] = True
     around = _around(involved, sizes) - own_around
     marks.met[involved.rows[(around > 0) | (is_wide & (sizes > 1)).take(involved.nodes)]] = True
@@ -92,12 +92,11 @@ def _around(involved: Involved, sizes: Positions) -> Positions:
     return np.cumsum(steps)[:-1]
 
 
-def _within_own_vpn(involved: Involved, vpn_count: int) -> tuple[Positions, Positions]:
+def _within_own_vpn(involved: Involved) -> tuple[Positions, Positions]:
     """Per row, how many rows of its own VPN lie strictly inside its prefix, and how many strictly around."""
     vpns, count = involved.vpns, len(involved.rows)
-    narrow = vpns.astype(np.uint16) if vpn_count <= 1 << 16 else vpns
-    order = np.argsort(narrow, kind="stable")
-    keys = vpns.take(order) * (count + 1) + order
+    order = np.argsort(vpns, kind="stable")
+    keys = vpns.take(order).astype(np.int64) * (count + 1) + order
     untils = involved.untils.take(involved.nodes).take(order)
     afters = involved.afters.take(involved.nodes).take(order)
     ranks = np.flatnonzero(untils > afters)
