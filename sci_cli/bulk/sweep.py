@@ -53,6 +53,7 @@ class _Near:
         self.wide = wide
         self.cells = cells
         self.pairs = 0
+        self._pairs_then = 0  # when the block before began
         self.shared: Positions = np.zeros(table.bits + 1, dtype=np.int64)  # outermost prefixes by length
         self._shared_to = 0  # the row after the last whose addresses are counted as shared
         self._outers: list[Positions] = []  # the first rows that are the wider one of a pair
@@ -60,7 +61,8 @@ class _Near:
 
     def take(self, begin: int, end: int, limit: int) -> None:
         """Counts the pairs whose wider row is in the block, and what is shared in it."""
-        listing = self.pairs < limit
+        # Pairs found before the last block end in it at the latest: once they are enough, no later one is listed.
+        listing, self._pairs_then = self._pairs_then < limit, self.pairs
         part = slice(*np.searchsorted(self.wide.rows, (begin, end)).tolist())
         wide = self.wide.rows[part] - begin
         opens = np.zeros(end - begin, dtype=np.bool_)
