@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from sci_cli.bulk.addresses import Positions, Truths
 from sci_cli.domain.collisions import PairCounts
 
-MOST_DENSE = 2048  # VPNs; the full matrix then has 32 MiB
+MOST_DENSE = 2048  # VPNs; the full matrix then has 16 MiB
+_MANY = 1 << 16  # pairs; then the full matrix is held, where it may be
 _HELD = 1 << 20  # pairs, and cells added up apart, before they are brought together
+_MOST = np.iinfo(np.uint32).max
 
 
 class Cells:
@@ -25,13 +27,14 @@ class Cells:
     def __init__(self, vpn_count: int) -> None:
         self.vpn_count = vpn_count
         self._kind = np.uint32 if vpn_count < 1 << 16 else np.uint64
-        self._pairs: list[NDArray[Any]] = []  # codes, one for each pair
-        self._waiting = 0
-        self._codes: list[Positions] = []
+        self._waiting: list[NDArray[Any]] = []  # codes, one for each pair
+        self._waiting_count = 0
+        self._codes: list[NDArray[Any]] = []
         self._counts: list[Positions] = []
         self._held = 0
+        self._single: NDArray[np.uint32] | None = None  # pairs that came one by one
+        self._single_count = 0
         self._full: NDArray[np.int64] | None = None
-        self._both_ways = False
 
     @property
     def may_be_full(self) -> bool:
@@ -40,10 +43,6 @@ class Cells:
 
     def full(self) -> NDArray[np.int64]:
         """The whole matrix, to add to on either side of its diagonal."""
-        self._both_ways = True
-        return self._dense()
-
-    def _dense(self) -> NDArray[np.int64]:
         if self._full is None:
             self._full = np.zeros((self.vpn_count, self.vpn_count), dtype=np.int64)
         return self._full
@@ -54,23 +53,35 @@ class Cells:
         codes *= self._kind(self.vpn_count)
         codes += np.maximum(some, others)
         codes = codes[chosen]
-        self._pairs.append(codes)
-        self._waiting += len(codes)
-        if self._waiting >= _HELD:
+        if self._single is not None:
+            self._count(codes)
+            return
+        self._waiting.append(codes)
+        self._waiting_count += len(codes)
+        if self._waiting_count >= (_MANY if self.may_be_full else _HELD):
             self._bring_in(self.may_be_full)
 
     def _bring_in(self, dense: bool) -> None:
         """Adds up the pairs that are waiting."""
-        if not self._pairs:
+        if not self._waiting:
             return
-        codes = np.concatenate(self._pairs)
-        self._pairs, self._waiting = [], 0
+        codes = np.concatenate(self._waiting)
+        self._waiting, self._waiting_count = [], 0
         if dense:
-            flat = self._dense().reshape(-1)
-            flat += np.bincount(codes, minlength=len(flat))
+            self._count(codes)
             return
         codes.sort()
         self._keep(codes, np.ones(len(codes), dtype=np.int64))
+
+    def _count(self, codes: NDArray[Any]) -> None:
+        if self._single is None:
+            self._single = np.zeros(self.vpn_count**2, dtype=np.uint32)
+        if self._single_count + len(codes) > _MOST:
+            self.full().reshape(-1)[:] += self._single
+            self._single[:] = 0
+            self._single_count = 0
+        np.add.at(self._single, codes, np.uint32(1))
+        self._single_count += len(codes)
 
     def _keep(self, codes: NDArray[Any], counts: Positions) -> None:
         """Holds ascending codes, each once."""
@@ -92,14 +103,17 @@ class Cells:
         self._keep(codes[order], counts[order])
 
     def counts(self, names: Sequence[str]) -> PairCounts:
-        """All cells that are not 0."""
+        """All cells that are not 0; nothing is added afterwards."""
         self._bring_in(self._full is not None)
+        full: NDArray[Any] | None = self._single
         if self._full is not None:
-            if self._both_ways:
-                self._full = np.triu(self._full + self._full.T, 1)
-            full = self._full.reshape(-1)
-            codes = np.flatnonzero(full)
-            return PairCounts(names, _column(codes), _column(full.take(codes)))
+            self._full += self._full.T.copy()
+            if self._single is not None:
+                self._full += self._single.reshape(self._full.shape)
+            full = np.triu(self._full, 1).reshape(-1)
+        if full is not None:
+            cells = np.flatnonzero(full)
+            return PairCounts(names, _column(cells), _column(full.take(cells)))
         if not self._codes:
             return PairCounts(names, array("Q"), array("Q"))
         self._merge()
@@ -108,5 +122,5 @@ class Cells:
 
 def _column(values: NDArray[Any]) -> array[int]:
     column = array("Q")
-    column.frombytes(values.astype(np.uint64).tobytes())
+    column.frombytes(values.astype(np.uint64, copy=False).data.cast("B"))
     return column

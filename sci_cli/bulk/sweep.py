@@ -9,6 +9,7 @@ rows are left to `wide`; only these can be swallowers.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sci_cli.bulk.addresses import U8, Positions, Truths
 from sci_cli.bulk.cells import Cells
@@ -57,7 +58,7 @@ class _Near:
         self.shared: Positions = np.zeros(table.bits + 1, dtype=np.int64)  # outermost prefixes by length
         self._shared_to = 0  # the row after the last whose addresses are counted as shared
         self._outers: list[Positions] = []  # the first rows that are the wider one of a pair
-        self._untils: list[Positions] = []
+        self._untils: list[NDArray[np.int32]] = []
 
     def take(self, begin: int, end: int, limit: int) -> None:
         """Counts the pairs whose wider row is in the block, and what is shared in it."""
@@ -70,7 +71,7 @@ class _Near:
         opens[wide] = self.wide.opens[part]
         met = np.flatnonzero(self.marks.met[begin:end])
         if len(met) or (listing and opens.any()):
-            untils: Positions = np.arange(begin + 1, end + 1)
+            untils = np.arange(begin + 1, end + 1, dtype=np.int32)
             untils += inside
             untils[wide] = self.wide.untils[part]
             self._share(met + begin, untils.take(met))
@@ -104,15 +105,18 @@ class _Near:
             self.cells.add(outer, inner, reach)
         return inside
 
-    def _share(self, met: Positions, untils: Positions) -> None:
+    def _share(self, met: Positions, untils: NDArray[np.int32]) -> None:
         """Adds the outermost of those rows to what is shared."""
         if not len(met):
             return
-        reached = np.maximum(np.maximum.accumulate(untils), self._shared_to)
-        before = np.concatenate(([self._shared_to], reached[:-1]))
-        lengths = self.table.lengths.take(met[met >= before])
-        self.shared += np.bincount(lengths, minlength=len(self.shared))
+        outermost = np.empty(len(met), dtype=np.bool_)
+        outermost[0] = met[0] >= self._shared_to
+        untils[0] = max(int(untils[0]), self._shared_to)
+        reached = np.maximum.accumulate(untils)
+        np.greater_equal(met[1:], reached[:-1], out=outermost[1:])
         self._shared_to = int(reached[-1])
+        lengths = self.table.lengths.take(met[outermost])
+        self.shared += np.bincount(lengths, minlength=len(self.shared))
 
     def listed(self, most: int) -> list[tuple[Row, Row]]:
         """The first pairs, by the narrower prefix, then the wider row, then the narrower row."""
@@ -120,8 +124,9 @@ class _Near:
             return []
         table, met = self.table, []
         swallowers = frozenset(self.wide.rows[self.wide.swallows].tolist())
-        outers = zip(np.concatenate(self._outers).tolist(), np.concatenate(self._untils).tolist(), strict=True)
-        for number, (outer, until) in enumerate(outers, 1):
+        outers, untils = np.concatenate(self._outers), np.concatenate(self._untils)
+        for at in range(len(outers)):
+            outer, until = int(outers[at]), int(untils[at])
             wider = table.prefix(outer)
             behind = np.flatnonzero(table.vpns[outer + 1 : until] != table.vpns[outer]) + outer + 1
             for inner in behind.tolist():
@@ -129,6 +134,6 @@ class _Near:
                 if narrower != wider or inner not in swallowers:
                     met.append((narrower, outer, inner))
             # Pairs of later rows come after all whose narrower prefix comes no later than this row's.
-            if number % 64 == 0 and sum(narrower <= wider for narrower, _, _ in met) >= most:
+            if at % 64 == 63 and sum(narrower <= wider for narrower, _, _ in met) >= most:
                 break
         return [(table.row(outer), table.row(inner)) for _, outer, inner in sorted(met)[:most]]
