@@ -9,11 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sci_cli.bulk.addresses import U64, Positions, Truths
-from sci_cli.bulk.table import Sorted
+from sci_cli.bulk.table import Sorted, blocks
 from sci_cli.domain.laminar import Row
-
-BLOCK = 1 << 15  # rows looked at together; their columns stay in the cache of a processor
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -53,11 +50,6 @@ def window(table: Sorted, begin: int, end: int, ahead: int) -> Window:
     behind = slice(begin, end + ahead)
     ends, low_ends = table.ends(slice(begin, end))
     return Window(table.starts[behind], None if table.low is None else table.low[behind], ends, low_ends)
-
-
-def blocks(count: int) -> list[tuple[int, int]]:
-    """Where each block of so many rows begins and ends."""
-    return [(begin, min(begin + BLOCK, count)) for begin in range(0, count, BLOCK)]
 
 
 def reaching(table: Sorted, apart: int) -> Positions:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sci_cli.bulk.addresses import U8, Positions, Truths
 from sci_cli.bulk.cells import Cells
-from sci_cli.bulk.involved import blocks, window
-from sci_cli.bulk.table import Sorted
+from sci_cli.bulk.involved import window
+from sci_cli.bulk.table import Sorted, blocks
 from sci_cli.bulk.wide import Marks, Wide, survey_wide
 from sci_cli.domain.laminar import SWALLOWS_FROM, Row, Survey
 
