@@ -12,6 +12,7 @@ from sci_cli.bulk.addresses import U64, Positions, Truths
 from sci_cli.bulk.table import Sorted, blocks
 from sci_cli.domain.laminar import Row
 
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Some rows one after the other, and the first addresses of a few more behind them.

@@ -17,7 +17,9 @@ _MANY_OWNERS = 8
 _NODES = 128  # prefixes multiplied in one step
 
 
-def add_pairs(cells: Cells, vpns: NDArray[Any], firsts: Positions, afters: Positions, untils: Positions) -> None:
+def add_pairs(
+    cells: Cells, vpns: NDArray[Any], firsts: Positions, afters: Positions, untils: Positions
+) -> None:
     """Adds every pair across VPNs with one of some prefixes as the wider or equal one to the matrix.
 
     A prefix of many VPNs with many rows inside is added row by row of the matrix, so that the cost is one

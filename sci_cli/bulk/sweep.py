@@ -62,7 +62,7 @@ class _Near:
 
     def take(self, begin: int, end: int, limit: int) -> None:
         """Counts the pairs whose wider row is in the block, and what is shared in it."""
-        # Pairs found before the last block end in it at the latest: once they are enough, no later one is listed.
+        # Pairs found before the last block end in it at the latest: once enough, no later one is listed.
         listing, self._pairs_then = self._pairs_then < limit, self.pairs
         part = slice(*np.searchsorted(self.wide.rows, (begin, end)).tolist())
         wide = self.wide.rows[part] - begin
@@ -122,7 +122,8 @@ class _Near:
         """The first pairs, by the narrower prefix, then the wider row, then the narrower row."""
         if most <= 0:
             return []
-        table, met = self.table, []
+        table = self.table
+        met: list[tuple[int, int, int]] = []
         swallowers = frozenset(self.wide.rows[self.wide.swallows].tolist())
         outers, untils = np.concatenate(self._outers), np.concatenate(self._untils)
         for at in range(len(outers)):

@@ -69,7 +69,8 @@ def survey_wide(table: Sorted, marks: Marks, found: Survey, limit: int, cells: C
     equal = sizes[is_wide]
     found.pairs += int(around.sum() + (equal * (equal - 1) // 2).sum())
     del around, own_around
-    add_pairs(cells, involved.vpns, *(each[is_wide] for each in (involved.firsts, involved.afters, involved.untils)))
+    bounds = (involved.firsts[is_wide], involved.afters[is_wide], involved.untils[is_wide])
+    add_pairs(cells, involved.vpns, *bounds)
     wide = np.flatnonzero(is_wide.take(involved.nodes))
     nodes = involved.nodes.take(wide)
     # Rows equal to or inside each row's prefix, in other VPNs.
