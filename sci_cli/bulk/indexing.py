@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sci_cli.bulk.addresses import Positions
-from sci_cli.bulk.sweep import involved_in
+from sci_cli.bulk.involved import involved_in
 from sci_cli.bulk.table import Sorted
 from sci_cli.domain.prefix_index import Shelf
 

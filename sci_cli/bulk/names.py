@@ -24,14 +24,16 @@ _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_WORD + 1)], dtype=np.ui
 class NameTable:
     """A hash table with open addressing whose columns are looked up for all lines of a piece together.
 
-    A name is compared whole, in words of eight bytes; it holds no NUL, so that the words say its length too.
+    It holds each spelling of a name that was met. A name is compared whole, in words of eight bytes; it holds
+    no NUL, so that the words say its length too.
     """
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._ids = np.full(1 << 12, _NOBODY, dtype=np.int64)
-        self._words = np.zeros((_MOST_WORDS, 64), dtype=np.uint64)
-        self._entered: dict[int, None] = {}
+        self._ids = np.full(1 << 12, _NOBODY, dtype=np.int64)  # spelling in each slot
+        self._words = np.zeros((_MOST_WORDS, 64), dtype=np.uint64)  # of each spelling
+        self._vpns = np.full(64, _NOBODY, dtype=np.int64)  # of each spelling
+        self._entered: dict[bytes, int] = {}
         self._longest = 1  # words
 
     def numbers(self, buffer: bytes, starts: Positions, ends: Positions) -> Positions:
@@ -45,13 +47,19 @@ class NameTable:
         found = np.full(len(starts), _NOBODY, dtype=np.int64)
         left = np.flatnonzero(ends - starts <= LONGEST_VPN_NAME)
         while len(left):
-            met = self._known(buffer, starts.take(left), ends.take(left))
-            found[left] = met
+            every = len(left) == len(starts)
+            met = self._known(buffer, *((starts, ends) if every else (starts.take(left), ends.take(left))))
+            # Nobody's number reads the last column, which stays empty.
+            numbers = self._vpns.take(met, mode="wrap")
+            if every:
+                found = numbers
+            else:
+                found[left] = numbers
             left = left[met == _NOBODY]
             # A new name is met many times in one piece: a few are entered, then all looked up again.
-            for at in left[:_ENTERED_TOGETHER].tolist():
-                found[at] = self._enter(buffer[starts[at] : ends[at]])
-            left = left[_ENTERED_TOGETHER:]
+            new, left = left[:_ENTERED_TOGETHER], left[_ENTERED_TOGETHER:]
+            bounds = zip(starts.take(new).tolist(), ends.take(new).tolist(), strict=True)
+            found[new] = self._enter([buffer[start:end] for start, end in bounds])
         return found
 
     def _known(self, buffer: bytes, starts: Positions, ends: Positions) -> Positions:
@@ -74,14 +82,10 @@ class NameTable:
         every = np.ndarray((len(buffer) - _WORD + 1,), dtype="<u8", buffer=buffer, strides=(1,))
         words = np.empty((count, len(starts)), dtype=np.uint64)
         for number in range(count):
-            left = np.clip(sizes - number * _WORD, 0, _WORD)
             # Beyond a short name nothing is kept, so it does not matter where it is read.
-            at = (
-                starts + number * _WORD
-                if number == 0
-                else np.minimum(starts + number * _WORD, len(every) - 1)
-            )
-            np.bitwise_and(every[at], _KEPT.take(left), out=words[number])
+            at = np.minimum(starts + number * _WORD, len(every) - 1) if number else starts
+            kept = _KEPT.take(sizes - number * _WORD, mode="clip")
+            np.bitwise_and(every[at], kept, out=words[number])  # `take` would copy every word first
         return words
 
     def _slots(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -105,37 +109,48 @@ class NameTable:
         found[~same] = _NOBODY
         return found
 
-    def _enter(self, name: bytes) -> int:
+    def _enter(self, names: list[bytes]) -> list[int]:
+        """The numbers of the VPNs of names that were not found; those that are names will be."""
+        numbers = [self._number(name) for name in names]
+        fresh = {
+            name: number
+            for name, number in zip(names, numbers, strict=True)
+            if number != _NOBODY and name not in self._entered
+        }
+        if fresh:
+            self._place(fresh)
+        return numbers
+
+    def _number(self, name: bytes) -> int:
+        if name in self._entered:
+            return self._entered[name]
         known = name.decode("latin-1")
-        number = self._intake.vpns.get(known)
-        if number is None:
-            if not name.isascii() or vpn_name_problem(known):
-                return _NOBODY
-            number = self._intake.vpn_number(known)
-        if number not in self._entered:
-            self._entered[number] = None
-            self._longest = max(self._longest, -(-len(name) // _WORD))
-            self._place(number, name)
-        return number
+        if not name.isascii() or vpn_name_problem(known):
+            return _NOBODY
+        return self._intake.vpn_number(known)
 
-    def _place(self, number: int, name: bytes) -> None:
-        if number >= self._words.shape[1] - 1:
-            wider = np.zeros((_MOST_WORDS, 2 * (number + 1)), dtype=np.uint64)
-            wider[:, : self._words.shape[1]] = self._words
+    def _place(self, fresh: dict[bytes, int]) -> None:
+        first = len(self._entered)
+        self._entered |= fresh
+        count = len(self._entered)
+        if count >= len(self._vpns):
+            wider = np.zeros((_MOST_WORDS, 2 * count), dtype=np.uint64)
+            wider[:, :first] = self._words[:, :first]
             self._words = wider
-        self._words[:, number] = np.frombuffer(name.ljust(LONGEST_VPN_NAME, b"\0"), dtype="<u8")
-        if 8 * len(self._entered) > len(self._ids):
+            self._vpns = np.append(self._vpns[:first], np.full(2 * count - first, _NOBODY))
+        text = b"".join(name.ljust(LONGEST_VPN_NAME, b"\0") for name in fresh)
+        self._words[:, first:count] = np.frombuffer(text, dtype="<u8").reshape(-1, _MOST_WORDS).T
+        self._vpns[first:count] = list(fresh.values())
+        self._longest = max(self._longest, -(-max(map(len, fresh)) // _WORD))
+        if 8 * count > len(self._ids):
             self._ids = np.full(4 * len(self._ids), _NOBODY, dtype=np.int64)
-            for each in self._entered:
-                self._fill(each)
-        else:
-            self._fill(number)
+            first = 0
+        for spelling, slot in enumerate(self._slots(self._words[:, first:count]).tolist(), first):
+            self._fill(spelling, slot)
 
-    def _fill(self, number: int) -> None:
-        count = max(1, int(np.flatnonzero(self._words[:, number]).max()) + 1)
-        slot = int(self._slots(self._words[:count, number : number + 1])[0])
+    def _fill(self, spelling: int, slot: int) -> None:
         for _ in range(_PROBES + 1):
             if self._ids[slot] == _NOBODY:
-                self._ids[slot] = number
+                self._ids[slot] = spelling
                 return
             slot = (slot + 1) & (len(self._ids) - 1)

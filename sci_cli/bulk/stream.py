@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_cli.bulk.sweep import involved_in
+from sci_cli.bulk.involved import involved_in
 from sci_cli.bulk.table import Sorted
 from sci_cli.domain.laminar import Rows
 

@@ -133,7 +133,7 @@ class Reader:
     def _sixes(self, lines: Positions, lengths: U8, slashes: Positions) -> Sixes:
         starts = _of(self._starts, lines)
         if self._vpn_first and len(lines):
-            commas = self._commas(starts)
+            commas = _of(self._commas(self._starts), lines)
             good = commas < _of(slashes, lines)
             lines, starts = _kept(lines, good), _kept(commas, good) + 1
         lengths = _of(lengths, lines)

@@ -244,12 +244,12 @@ def _between(outer: _Side, inner: _Side) -> Collision:
 
 def matrix_of(names: Sequence[str], surveys: Mapping[int, Survey]) -> PairCounts:
     """The matrices of all versions as one."""
-    total: dict[int, int] = {}
-    for found in surveys.values():
-        for code, count in found.matrix.items():
-            total[code] = total.get(code, 0) + count
-    codes = array("Q", sorted(total))
-    return PairCounts(names, codes, array("Q", (total[code] for code in codes)))
+    fewer, total = sorted((found.matrix for found in surveys.values()), key=len)
+    total = total.copy()
+    for code, count in fewer.items():
+        total[code] = total.get(code, 0) + count
+    codes = sorted(total)
+    return PairCounts(names, array("Q", codes), array("Q", map(total.__getitem__, codes)))
 
 
 def report_of(

@@ -10,6 +10,7 @@ ones, so that sorting numbers sorts prefixes. VPNs are numbered in the order of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -168,33 +169,18 @@ def pairs_of(rows: Rows, leave_out: Collection[int] = ()) -> Iterator[tuple[int,
 
 def _with_neighbours(rows: Rows) -> Rows:
     """The rows that share addresses with another one; mostly few, and all that the sweep has to look at."""
-    prefixes = rows.prefixes
-    host = [(1 << (rows.bits - length)) - 1 for length in range(rows.bits + 1)]
-    kept = []
-    reach = -1
-    for at, prefix in enumerate(prefixes):
-        network = prefix >> 8
-        if network <= reach:
-            kept.append(at)
-            continue
-        reach = network | host[prefix & 255]
-        if at + 1 < len(prefixes) and prefixes[at + 1] >> 8 <= reach:
-            kept.append(at)
-    if len(kept) == len(prefixes):
+    kept = [at for first, after in _families(rows) if after - first > 1 for at in range(first, after)]
+    if len(kept) == len(rows.prefixes):
         return rows
-    return Rows(
-        rows.bits,
-        [prefixes[at] for at in kept],
-        [rows.vpns[at] for at in kept],
-        [rows.places[at] for at in kept],
-    )
+    columns = (rows.prefixes, rows.vpns, rows.places)
+    return Rows(rows.bits, *([column[at] for at in kept] for column in columns))
 
 
-def _nodes(rows: Rows) -> Iterator[tuple[int, int, int, int]]:
+def _nodes(rows: Rows, begin: int = 0, until: int | None = None) -> Iterator[tuple[int, int, int, int]]:
     """Each different prefix: where its rows begin and end, its first and its last address."""
-    prefixes, total = rows.prefixes, len(rows.prefixes)
+    prefixes, total = rows.prefixes, len(rows.prefixes) if until is None else until
     host = [(1 << (rows.bits - length)) - 1 for length in range(rows.bits + 1)]
-    at = 0
+    at = begin
     while at < total:
         prefix = prefixes[at]
         after = at + 1
@@ -203,6 +189,24 @@ def _nodes(rows: Rows) -> Iterator[tuple[int, int, int, int]]:
         network = prefix >> 8
         yield at, after, network, network | host[prefix & 255]
         at = after
+
+
+def _hosts(bits: int) -> list[int]:
+    """By length, what makes `network << 8 | length` as large as any prefix inside it can be."""
+    return [((1 << (bits - length)) - 1) << 8 | 255 for length in range(bits + 1)]
+
+
+def _families(rows: Rows) -> Iterator[tuple[int, int]]:
+    """Where the rows that share addresses with the same outermost prefix begin and end."""
+    hosts = _hosts(rows.bits)
+    begin, reach = 0, -1
+    for at, prefix in enumerate(rows.prefixes):
+        if prefix > reach:
+            if at:
+                yield begin, at
+            begin, reach = at, prefix | hosts[prefix & 255]
+    if rows.prefixes:
+        yield begin, len(rows.prefixes)
 
 
 @dataclass(slots=True)
@@ -221,11 +225,13 @@ class _Sweep:
     def __init__(self, rows: Rows, found: Survey) -> None:
         vpn_count = len(found.distinct)
         self.rows = rows
+        self.hosts = _hosts(rows.bits)
         self.vpns = rows.vpns
         self.vpn_count = vpn_count
         self.around = [0] * vpn_count  # rows of each VPN on the stack
         self.around_total = 0
         self.shared_to = -1
+        self.codes: list[int] = []  # cells of the matrix, one for each pair in a small family
         # Rows with the same owners are added up once for all: a matrix costs one step per cell, not per pair.
         self.beneath_owners: dict[tuple[int, ...], dict[int, int]] = {}
         self.equal_owners: dict[tuple[int, ...], int] = {}
@@ -233,9 +239,50 @@ class _Sweep:
         self.found = found
 
     def run(self, limit: int) -> None:
+        for first, after in _families(self.rows):
+            # In a family without more rows than that there is no swallower, and few pairs.
+            if after - first <= SWALLOWS_FROM + 1:
+                self._pair_up(first, after)
+            else:
+                self._sweep(first, after)
+        self.found.matrix = self._matrix()
+        self._name_swallowers(limit)
+        self._list(limit)
+
+    def _pair_up(self, first: int, after: int) -> None:
+        """Counts the pairs of a small family one by one."""
+        found, vpns, vpn_count, codes = self.found, self.vpns, self.vpn_count, self.codes
+        family = self.rows.prefixes[first:after]
+        owners = vpns[first:after]
+        counted = len(codes)
+        nested, met = set(), set()
+        for outer, prefix in enumerate(family):
+            vpn = owners[outer]
+            reach = prefix | self.hosts[prefix & 255]
+            for inner in range(outer + 1, len(family)):
+                if family[inner] > reach:
+                    break
+                other = owners[inner]
+                if other == vpn:
+                    nested.add(inner)
+                else:
+                    met.add(inner)
+                    codes.append(vpn * vpn_count + other if vpn < other else other * vpn_count + vpn)
+        found.pairs += len(codes) - counted
+        for inner in nested:
+            found.nested[owners[inner]] += 1
+        for inner in sorted(met):
+            network = family[inner] >> 8
+            if network > self.shared_to:
+                end = (family[inner] | self.hosts[family[inner] & 255]) >> 8
+                found.shared += end - network + 1
+                self.shared_to = end
+
+    def _sweep(self, begin: int, until: int) -> None:
+        """Counts the pairs of a large family without going through them."""
         stack: list[_Node] = []
         vpns, around = self.vpns, self.around
-        for first, after, network, end in _nodes(self.rows):
+        for first, after, network, end in _nodes(self.rows, begin, until):
             while stack and stack[-1].end < network:
                 self._leave(stack, first)
             if stack or after - first > 1:
@@ -245,10 +292,7 @@ class _Sweep:
                 around[vpn] += 1
             self.around_total += after - first
         while stack:
-            self._leave(stack, len(vpns))
-        self.found.matrix = self._matrix()
-        self._name_swallowers(limit)
-        self._list(limit)
+            self._leave(stack, until)
 
     def _meet(self, first: int, after: int, network: int, end: int) -> None:
         """Counts the pairs of which this prefix is the narrower one, and those among its owners."""
@@ -312,7 +356,7 @@ class _Sweep:
         self.found.folded += (size * (size - 1) - left * (left - 1)) // 2
 
     def _matrix(self) -> dict[int, int]:
-        matrix: dict[int, int] = {}
+        matrix: dict[int, int] = Counter(self.codes)
         vpn_count = self.vpn_count
         for owners, times in self.equal_owners.items():
             for place, one in enumerate(owners):

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sci_cli.bulk import cells, names, table
 from sci_cli.bulk import check as checking
 from sci_cli.bulk.check import WITHOUT_NUMPY, BulkResult, Table, check, result_of
 from sci_cli.bulk.fast import read_fast
@@ -158,6 +159,39 @@ def test_crowded_lists_are_reported_the_same_whichever_way_the_matrix_is_added_u
     fast, plain = done(read_fast, [source]), done(read_plain, [source])
     assert fast.report.pairs == sum(fast.report.matrix.values()) > 0
     assert fast == plain
+
+
+@pytest.mark.parametrize("seed", [4, 5, 8, 9])
+def test_pairs_that_lie_in_several_blocks_are_counted_and_listed_once(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chains, crowds and prefixes over everything, cut into blocks of hardly more rows than are met."""
+    rnd = random.Random(seed)
+    lines = ["vpn,prefix", "V1,10.0.0.0/8", "V2,2000::/16"]
+    for _ in range(600):
+        vpn, spread = rnd.randrange(rnd.choice((2, 30))), rnd.choice((1, 4, 64))
+        four = network_of(4, 10 << 24 | rnd.randrange(spread) << 10, rnd.randint(16, 32))
+        six = network_of(6, 0x20 << 120 | rnd.randrange(spread) << 62, rnd.randint(56, 70))
+        lines.append(f"V{vpn},{rnd.choice((four, six))}")
+    monkeypatch.setattr(table, "BLOCK", 24 + seed)
+    source = Source("blocks", None, "\n".join(lines).encode())
+    every = 100_000
+    plain = done(read_plain, [source], every).report
+    fast = read_fast([source], most_rejected=0)
+    assert fast.report(every) == plain
+    assert plain.shared_v6  # so that IPv4 pairs are followed by others
+    for limit in range(1, len(plain.listed), 31):
+        assert fast.report(limit).listed == plain.listed[:limit]
+
+
+def test_a_matrix_with_more_pairs_than_its_narrow_cells_hold_is_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = crowd(5, 60, 3000, 40)
+    plain = done(read_plain, [source])
+    monkeypatch.setattr(cells, "_MANY", 1)
+    monkeypatch.setattr(cells, "_MOST", 1000)
+    assert done(read_fast, [source]) == plain
 
 
 @given(st.lists(st.text('0123456789abcdefABCDEF:./ ,V\r\n"#-%x', max_size=24), max_size=30))
@@ -330,3 +364,20 @@ def test_letter_case_makes_no_other_vpn() -> None:
     result = check([Source("all.csv", None, text), Source("LAB.txt", "LAB", b"10.9.1.0/24\n")])
     assert [(each.vpn, each.v4) for each in result.report.vpns] == [("CORP", 2), ("Lab", 2)]
     assert result.report.pairs == 0
+
+
+def test_every_spelling_of_a_vpn_is_looked_up_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    number = names.NameTable._number
+
+    def noted(self: names.NameTable, name: bytes) -> int:
+        asked.append(name)
+        return number(self, name)
+
+    monkeypatch.setattr(names.NameTable, "_number", noted)
+    rows = [f"{('CORP', 'Corp', 'corp')[at % 3]},10.{at >> 8}.{at & 255}.0/24" for at in range(30_000)]
+    source = Source("many", None, "\n".join(["vpn,prefix", *rows]).encode())
+    result = done(read_fast, [source])
+    assert [(each.vpn, each.v4) for each in result.report.vpns] == [("CORP", 30_000)]
+    assert len(asked) <= 256
+    assert result == done(read_plain, [source])
