@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,9 @@ def test_random_lists_are_reported_the_same_by_both_engines_and_from_entries(par
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(20))
-def test_twenty_thousand_random_lists_are_reported_the_same(part: int) -> None:
-    for seed in range(20_000 + part * 1000, 21_000 + part * 1000):
-        as_entries_say(seed)
+def test_twenty_thousand_random_lists_are_reported_the_same(part: int, processors: Executor) -> None:
+    seeds = range(20_000 + part * 1000, 21_000 + part * 1000)
+    assert len(list(processors.map(as_entries_say, seeds, chunksize=100))) == 1000
 
 
 def crowd(seed: int, vpn_count: int, rows: int, spread: int) -> Given:
