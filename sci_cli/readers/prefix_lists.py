@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sci_cli.errors import InvalidFile
 from sci_cli.readers.files import decode_text
 from sci_cli.readers.prefixes.columns import EXAMPLE, MOST_SHOWN
 from sci_cli.readers.prefixes.line_forms import LineForm, NotLineByLine, list_form, table_form
 from sci_cli.readers.prefixes.lists import lines_of, read_list, without_comment
-from sci_cli.readers.prefixes.long_forms import LONG_FORMS
-from sci_cli.readers.prefixes.long_tables import PlainLists, plain_lists
 from sci_cli.readers.prefixes.progress import NOBODY, Progress, Told
 from sci_cli.readers.prefixes.recognise import (
     OLD_WORKBOOK,
@@ -20,10 +19,12 @@ from sci_cli.readers.prefixes.recognise import (
     is_yaml,
     router_format,
 )
-from sci_cli.readers.prefixes.routers import read_router
 from sci_cli.readers.prefixes.rows import Found, PrefixTable, Rejected, Row
 from sci_cli.readers.prefixes.tables import SIGNS, is_table, read_table
 from sci_cli.safety.text import quoted
+
+if TYPE_CHECKING:
+    from sci_cli.readers.prefixes.long_tables import PlainLists
 
 __all__ = (
     "FORMATS",
@@ -31,7 +32,6 @@ __all__ = (
     "LONG_FORMATS",
     "LineForm",
     "NotLineByLine",
-    "PlainLists",
     "PrefixTable",
     "Progress",
     "Rejected",
@@ -62,7 +62,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """The formats by name, each with a line of explanation."""
 
-LONG_FORMATS: tuple[str, ...] = tuple(LONG_FORMS)
+LONG_FORMATS = ("cisco", "arista", "junos", "sros")
 """The formats of which `read_long_table` reads very many lines fast."""
 
 _LONG = 100_000  # bytes; shorter files are read before anybody could ask how far it is
@@ -143,8 +143,10 @@ def read_long_table(
         default_routes: as for `read_prefix_data`.
         progress: called now and then with the bytes done and the bytes of the file.
     """
-    if format not in LONG_FORMS:
+    if format not in LONG_FORMATS:
         return None
+    from sci_cli.readers.prefixes.long_tables import plain_lists  # lists and tables do not pay for routers
+
     return plain_lists(data, format, default_routes=default_routes, told=Told(progress, len(data)))
 
 
@@ -189,14 +191,22 @@ def _read_text(text: str, format: str, name: str, found: Found, told: Told) -> s
     used = format or _recognised(text, lines, name)
     if used in SIGNS:
         read_table(lines, found, name=name, sign=SIGNS[used], strict=not format, told=told)
-    elif used in LONG_FORMS:
-        read_router(told.over(lines), LONG_FORMS[used].reader(found))
+    elif used in LONG_FORMATS:
+        _read_routes(told.over(lines), used, found)
     elif used in ("json", "yaml"):
         _read_document(text, used, name, found)
         told.at(1.0)
     else:
         read_list(told.over(lines), found)
     return used
+
+
+def _read_routes(lines: Iterable[str], format: str, found: Found) -> None:
+    # A plain list does not pay for what these import.
+    from sci_cli.readers.prefixes.long_forms import LONG_FORMS
+    from sci_cli.readers.prefixes.routers import read_router
+
+    read_router(lines, LONG_FORMS[format].reader(found))
 
 
 def _read_document(text: str, format: str, name: str, found: Found) -> None:

@@ -61,7 +61,12 @@ def require_the_same(data: bytes, format: str) -> None:
 
 def test_there_are_samples_of_every_form_to_compare() -> None:
     assert len(OF_ROUTERS) >= 12
-    assert set(OF_ROUTERS.values()) == set(LONG_FORMATS) == {"cisco", "arista", "junos", "sros"}
+    assert (
+        set(OF_ROUTERS.values())
+        == set(LONG_FORMATS)
+        == set(LONG_FORMS)
+        == {"cisco", "arista", "junos", "sros"}
+    )
 
 
 @pytest.mark.parametrize("name", OF_ROUTERS)
