@@ -7,6 +7,7 @@ from string import Template
 
 from sci_cli.cli import asking
 from sci_cli.cli.numbers import whole
+from sci_cli.cli.pipes import piped
 from sci_cli.cli.session import Session
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
@@ -14,7 +15,7 @@ from sci_cli.domain.prefixes import Prefix
 from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
 from sci_cli.operations import activations, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
-from sci_cli.readers.files import read_input, read_stream
+from sci_cli.readers.files import read_input
 from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefix_data, read_prefixes
 from sci_cli.safety import strict_yaml
 from sci_cli.safety.text import clean, quoted
@@ -235,14 +236,6 @@ def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool
         return read_prefixes(data, name=name, format=format)
     table = read_prefix_data(data, name=name, format=format)
     return table if table.rows else read_prefixes(data, name=name, format=format)
-
-
-def piped(session: Session, limit: int) -> bytes:
-    """The prefix list on standard input."""
-    stream = getattr(session.stdin, "buffer", None)
-    if stream is None:
-        return session.stdin.read().encode()
-    return read_stream(stream, what="The prefix list", limit=limit)
 
 
 def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, ...]], Mapping[str, int]]:

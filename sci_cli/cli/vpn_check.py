@@ -102,7 +102,7 @@ def register(group: typer.Typer) -> None:
 
 
 def _sources(session: Session, files: Sequence[str], vpn: str, format: str) -> list[Any]:
-    from sci_cli.cli.requests import piped
+    from sci_cli.cli.pipes import piped
     from sci_cli.operations.vpn_file_reading import LARGEST, Source
 
     if len(set(files)) != len(files):
