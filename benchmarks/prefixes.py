@@ -53,6 +53,11 @@ def _spread(number: int, bits: int, six: bool) -> int:
     return (number * 2_654_435_761) % places + (0 if six else 16 << bits)
 
 
+def _among_its_own(number: int) -> int:
+    """Its number among the IPv4 prefixes alone: of eighty in a row the first 56 are IPv4."""
+    return number // 80 * 56 + number % 80
+
+
 def lines(count: int, vpn_count: int, shape: str) -> Iterator[str]:
     """CSV of that many prefixes, seven in ten of them IPv4.
 
@@ -71,7 +76,7 @@ def lines(count: int, vpn_count: int, shape: str) -> Iterator[str]:
         else:
             if shape == "few" and number % 1000 == 999:
                 number, vpn = number - 1, (vpn + 1) % vpn_count
-            slot = _spread(number, 32 if six else 16, six)
+            slot = _spread(number, 32, six) if six else _spread(_among_its_own(number), 16, six)
             length, place = 64 if six else 24 + number % 4, 0
         if six:
             start = 0x20 << 120 | slot << (84 if shape == "nested" else 64)

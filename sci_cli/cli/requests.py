@@ -11,12 +11,11 @@ from sci_cli.cli.pipes import piped
 from sci_cli.cli.session import Session
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
-from sci_cli.domain.prefixes import Prefix
 from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
 from sci_cli.operations import activations, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.readers.files import read_input
-from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, read_prefix_data, read_prefixes
+from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, Row, read_prefix_data, read_prefixes
 from sci_cli.safety import strict_yaml
 from sci_cli.safety.text import clean, quoted
 
@@ -120,18 +119,19 @@ def complete(
     wanted = activations.NewActivation(
         found["name"][0], found["profile"][0], found["customer"][0], found["location"], found["data_plan"][0]
     )
-    vpn, notes = _vpn(session, found, table)
+    vpn, notes = _vpn(session, found, table, from_)
     return replace(wanted, vpn=vpn), notes
 
 
 def _vpn(
-    session: Session, found: asking.Answers, table: PrefixTable | None
+    session: Session, found: asking.Answers, table: PrefixTable | None, from_: str
 ) -> tuple[Vpn | None, tuple[Finding, ...]]:
     name, prefixes = (*found["vpn"], "")[0], found["prefix"]
     if not name or not (prefixes or table):
         return None, ()
-    maxima = [(*found[key], "")[0] for key in ("max-prefixes", "max-prefixes-v6")]
-    read = _read(name, prefixes, table, *maxima)
+    maximum, maximum_v6 = ((*found[key], "")[0] for key in ("max-prefixes", "max-prefixes-v6"))
+    given = GivenVpn(name, prefixes, from_, maximum=maximum, maximum_v6=maximum_v6)
+    read = _read(given, table)
     vpn, notes = vpn_requests.new_vpn(session.workspace, read.requests[0], VpnState.ON_ORDER)
     return vpn, (*notes, *read.left_out)
 
@@ -202,26 +202,33 @@ def _of_file(given: GivenVpn, session: Session) -> ReadVpns:
 
 def _with_skipped(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
     """The VPNs as read, with a warning for each line that was left out because somebody said so."""
-    read = _read(given.vpn, given.prefixes, table, given.maximum, given.maximum_v6)
+    read = _read(given, table)
     rejected = table.rejected if table else ()
     skipped = (vpn_requests.skipped(given.from_, each.line, each.reason) for each in rejected)
     return replace(read, left_out=(*read.left_out, *skipped))
 
 
-def _read(
-    vpn: str, prefixes: Sequence[str], table: PrefixTable | None, maximum: str, maximum_v6: str
-) -> ReadVpns:
+def _read(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
     limits = (
-        vpn_requests.parse_maximum(whole(maximum, "--max-prefixes"), "--max-prefixes"),
-        vpn_requests.parse_maximum(whole(maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
+        vpn_requests.parse_maximum(whole(given.maximum, "--max-prefixes"), "--max-prefixes"),
+        vpn_requests.parse_maximum(whole(given.maximum_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
     )
-    typed = vpn_requests.parse_prefixes(prefixes)
+    typed = vpn_requests.parse_prefixes(given.prefixes)
     if table is None:
-        return ReadVpns([vpn_requests.VpnRequest(vpn, typed, *limits)])
-    grouped, others = _grouped(vpn, table)
+        return ReadVpns([vpn_requests.VpnRequest(given.vpn, typed, *limits)])
+    grouped, others = _grouped(given.vpn, table)
     if len(grouped) > 1 and typed:
         raise WrongUsage("The file names several VPNs, so --prefix does not say which one it belongs to.")
-    requests = [vpn_requests.VpnRequest(each, (*typed, *found), *limits) for each, found in grouped.items()]
+    name = "standard input" if given.from_ == "-" else Path(given.from_).name
+    requests = [
+        vpn_requests.VpnRequest(
+            vpn,
+            (*typed, *(row.prefix for row in rows)),
+            *limits,
+            {row.prefix: f"{name}:{row.line}" for row in reversed(rows)},
+        )
+        for vpn, rows in grouped.items()
+    ]
     return ReadVpns(requests, tuple(vpn_requests.left_out(each, count) for each, count in others.items()))
 
 
@@ -238,9 +245,9 @@ def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool
     return table if table.rows else read_prefixes(data, name=name, format=format)
 
 
-def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, ...]], Mapping[str, int]]:
-    """The prefixes wanted by VPN, and how many of each other VPN are not: a name given takes only its own."""
-    found: dict[str, list[Prefix]] = {}
+def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, Sequence[Row]], Mapping[str, int]]:
+    """The rows wanted by VPN, and how many of each other VPN are not: a name given takes only its own."""
+    found: dict[str, list[Row]] = {}
     others: dict[str, int] = {}
     for row in table.rows:
         name = row.vpn or vpn
@@ -252,13 +259,13 @@ def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, tuple[Prefix, .
         if vpn and name.casefold() != vpn.casefold():
             others[name] = others.get(name, 0) + 1
         else:
-            found.setdefault(vpn or name, []).append(row.prefix)
+            found.setdefault(vpn or name, []).append(row)
     if vpn and others and not found:
         raise InvalidValue(
             f"The file has no prefixes of VPN {vpn}; it names {' and '.join(others)}.",
             fix="Name a VPN of the file.",
         )
-    return {name: tuple(prefixes) for name, prefixes in found.items()}, others
+    return found, others
 
 
 def read_evidence(path: Path) -> tuple[str, bytes, str]:

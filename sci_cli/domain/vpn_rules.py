@@ -7,8 +7,10 @@ its own MAX too. IPv4 and IPv6 are counted apart, and a VPN without prefixes of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Vpn, VpnState
@@ -75,10 +77,26 @@ def budgets(vpns: Sequence[Vpn]) -> tuple[Budget, ...]:
     return tuple(found)
 
 
+Origins: TypeAlias = "Mapping[tuple[str, Prefix], str]"  # name of a VPN and prefix to `lab.csv:12`
+NO_ORIGINS: Origins = MappingProxyType({})
+
+
 def port_findings(
-    profile: Profile, activation: Activation, vpns: Sequence[Vpn], changed: Vpn | None = None
+    profile: Profile,
+    activation: Activation,
+    vpns: Sequence[Vpn],
+    changed: Vpn | None = None,
+    origins: Origins = NO_ORIGINS,
 ) -> tuple[Finding, ...]:
-    """Every rule over all VPNs of the port; `changed` is named first where it is part of a conflict."""
+    """Every rule over all VPNs of the port.
+
+    Args:
+        profile: of the activation.
+        activation: the record.
+        vpns: all VPNs as they would be on the port.
+        changed: the one that is added or changed; it is named first where it is part of a conflict.
+        origins: where prefixes were given, by VPN, as far as that is worth saying.
+    """
     if changed is None:
         overlaps = find_overlaps({vpn.name: vpn.prefixes for vpn in vpns})
     else:
@@ -86,7 +104,7 @@ def port_findings(
         overlaps = find_overlaps_with(changed.name, changed.prefixes, others)
     looked_at = vpns if changed is None else (changed,)
     return (
-        *(_overlap(profile, overlap) for overlap in overlaps),
+        *(_overlap(profile, overlap, origins) for overlap in overlaps),
         *(found for vpn in looked_at for found in _special(vpn)),
         *_max_findings(profile, activation, vpns),
         *(found for vpn in looked_at for found in _nested(vpn)),
@@ -95,24 +113,32 @@ def port_findings(
     )
 
 
-def _overlap(profile: Profile, overlap: Overlap) -> Finding:
+def _overlap(profile: Profile, overlap: Overlap, origins: Origins) -> Finding:
+    left, right = (overlap.left_vpn, overlap.left), (overlap.right_vpn, overlap.right)
     return Finding(
         "vpn.prefix_overlap",
         Severity.BLOCKER,
-        f"VPN {overlap.left_vpn} {overlap.left} {overlap.relation.words} "
-        f"VPN {overlap.right_vpn} {overlap.right}.",
+        f"{_placed(*left, origins)} {overlap.relation.words} {_placed(*right, origins)}.",
         why="Private IP VPNs on one port must not overlap.",
         fix=(f"Leave {overlap.intersection} out of one of the two VPNs.",),
         clause=profile.vpn_clause,
         details={
             "left_vpn": overlap.left_vpn,
             "left": str(overlap.left),
+            "left_place": origins.get(left, ""),
             "relation": overlap.relation.value,
             "right_vpn": overlap.right_vpn,
             "right": str(overlap.right),
+            "right_place": origins.get(right, ""),
             "intersection": str(overlap.intersection),
+            "addresses": str(overlap.intersection.size),
         },
     )
+
+
+def _placed(vpn: str, prefix: Prefix, origins: Origins) -> str:
+    place = origins.get((vpn, prefix))
+    return f"VPN {vpn} {prefix} ({place})" if place else f"VPN {vpn} {prefix}"
 
 
 def _special(vpn: Vpn) -> list[Finding]:

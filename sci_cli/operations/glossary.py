@@ -207,6 +207,9 @@ FINDINGS: dict[str, str] = {
         "MAX of a VPN is not on record. It is not unlimited: without it nobody can say whether "
         "the prefixes fit."
     ),
+    "vpn.after_order": (
+        "The plan has several VPNs before there is a port. The order connects one; others are added after it."
+    ),
     "vpn.aggregation": (
         "How many prefixes would hold exactly the addresses of a VPN. Fewer prefixes count less against MAX; "
         "announcing them that way is the network team's work."

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sci_cli.domain.activation import Activation, Vpn, VpnState
-from sci_cli.domain.findings import Finding, blockers
+from sci_cli.domain.findings import Finding, Severity, blockers
 from sci_cli.domain.profile import Profile, StepKind
 from sci_cli.domain.vpn_rules import budgets, port_findings
-from sci_cli.errors import AlreadyDifferent, Command, GateClosed, RuleViolation, VpnNotFound, sci
+from sci_cli.errors import AlreadyDifferent, Command, RuleViolation, VpnNotFound, sci
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_planning import PlanningHelp, planning_findings
-from sci_cli.operations.vpn_requests import VpnRequest, new_vpn
+from sci_cli.operations.vpn_requests import VpnRequest, new_vpn, origins_of
 from sci_cli.operations.work_views import PlanView
 from sci_cli.operations.workspace import Changed, ChangeMode, Workspace
 
@@ -57,10 +57,10 @@ def plan(
         notes += twice
     after = (*left, *added)
     if before.order is None and len(after) > 1:
-        raise one_for_the_order(before, after[0].name)
+        notes.append(_after_the_order(left, after))
     changed = added[0] if len(added) == 1 else None
     beside = planning_findings(ws, before, added, wanted or PlanningHelp())
-    found = (*port_findings(profile, before, after, changed), *beside, *notes)
+    found = (*port_findings(profile, before, after, changed, origins_of(adding, after)), *beside, *notes)
     closed = blockers(found)
     view = _plan_view(profile, before, after, _plan_title(added, gone), ())
     error = RuleViolation("The plan breaks a rule of the port.", findings=found) if closed else None
@@ -127,16 +127,14 @@ def first_state(activation: Activation) -> VpnState:
     return VpnState.REQUESTED if activation.order else VpnState.ON_ORDER
 
 
-def one_for_the_order(activation: Activation, first: str) -> GateClosed:
-    """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
-    why = "More VPNs are added in Dynamic Network Manager once the port exists."
-    if activation.vpn(first) is None:
-        fix = "Name one of them now and add the others after the order."
-        return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
-    return GateClosed(
-        f"The order connects one VPN, and {first} is it.",
-        why=why,
-        fix=[sci("order", "place", activation.name), sci("vpn", "remove", activation.name, first)],
+def _after_the_order(left: Sequence[Vpn], after: Sequence[Vpn]) -> Finding:
+    """The note of a plan that looks further than the order."""
+    first = f", {left[0].name}" if left else ""
+    return Finding(
+        "vpn.after_order",
+        Severity.NOTE,
+        f"The order connects one VPN{first}; the others are added once the port exists.",
+        details={"vpns": tuple(vpn.name for vpn in after)},
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import vpn_name_problem
 from sci_cli.domain.overlap import duplicates
 from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
-from sci_cli.domain.vpn_rules import counted
+from sci_cli.domain.vpn_rules import Origins, counted
 from sci_cli.errors import (
     InvalidValue,
     sci,
@@ -20,12 +20,23 @@ from sci_cli.operations.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class VpnRequest:
-    """A VPN as given: name, prefixes as read, MAX per family where it is known."""
+    """A VPN as given: name, prefixes as read, MAX per family if known, and where prefixes stand in a file."""
 
     name: str
     prefixes: tuple[Prefix, ...] = ()
     max_prefixes: int | None = None
     max_prefixes_v6: int | None = None
+    places: Mapping[Prefix, str] = field(default_factory=dict)
+
+
+def origins_of(requests: Iterable[VpnRequest], vpns: Iterable[Vpn]) -> Origins:
+    """Where the prefixes of requests were given, under the names the VPNs have on the record."""
+    names = {vpn.name.casefold(): vpn.name for vpn in vpns}
+    return {
+        (names.get(request.name.casefold(), request.name), prefix): place
+        for request in requests
+        for prefix, place in request.places.items()
+    }
 
 
 def parse_prefixes(texts: Sequence[str], what: str = "--prefix") -> tuple[Prefix, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sci_cli.domain.activation import Activation, Vpn, VpnState
 from sci_cli.domain.findings import Finding, blockers
 from sci_cli.domain.profile import Profile
-from sci_cli.domain.vpn_rules import budgets, counted, port_findings
+from sci_cli.domain.vpn_rules import Origins, budgets, counted, port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
     Command,
@@ -18,8 +18,8 @@ from sci_cli.errors import (
 )
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.vpn_plans import STATE_WORDS, first_state, one_for_the_order, planned, require_vpn
-from sci_cli.operations.vpn_requests import VpnRequest, new_vpn
+from sci_cli.operations.vpn_plans import STATE_WORDS, first_state, planned, require_vpn
+from sci_cli.operations.vpn_requests import VpnRequest, new_vpn, origins_of
 from sci_cli.operations.work_views import VpnsView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 
@@ -59,7 +59,8 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
                 after = after.with_vpn(vpn)
                 added.append(vpn)
                 notes += twice
-        found = require_rules(profile, before, after.vpns, added[0] if len(added) == 1 else None)
+        changed = added[0] if len(added) == 1 else None
+        found = require_rules(profile, before, after.vpns, changed, origins_of(requests, after.vpns))
         names = ", ".join(request.name for request in requests)
         word = "asked for on the port" if before.order else "named for the order"
         count = sum(len(vpn.prefixes) for vpn in after.vpns) - sum(len(vpn.prefixes) for vpn in before.vpns)
@@ -91,8 +92,21 @@ def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
             fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
         )
     if before.order is None and so_far.vpns:
-        raise one_for_the_order(before, so_far.vpns[0].name)
+        raise _one_for_the_order(before, so_far.vpns[0].name)
     return False
+
+
+def _one_for_the_order(activation: Activation, first: str) -> GateClosed:
+    """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
+    why = "More VPNs are added in Dynamic Network Manager once the port exists."
+    if activation.vpn(first) is None:
+        fix = "Name one of them now and add the others after the order."
+        return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
+    return GateClosed(
+        f"The order connects one VPN, and {first} is it.",
+        why=why,
+        fix=[sci("order", "place", activation.name), sci("vpn", "remove", activation.name, first)],
+    )
 
 
 def _added_lines(changed: Changed, names: Sequence[str]) -> tuple[str, ...]:
@@ -138,14 +152,14 @@ def _same(standing: Vpn, vpn: Vpn) -> bool:
 
 
 def require_rules(
-    profile: Profile, activation: Activation, vpns: Sequence[Vpn], changed: Vpn | None
+    profile: Profile, activation: Activation, vpns: Sequence[Vpn], changed: Vpn | None, origins: Origins
 ) -> tuple[Finding, ...]:
     """The findings about VPNs that may be on the port together.
 
     Raises:
         RuleViolation: they may not; all findings are carried.
     """
-    found = port_findings(profile, activation, vpns, changed)
+    found = port_findings(profile, activation, vpns, changed, origins)
     if blockers(found):
         which = f"VPN {changed.name} cannot" if changed else "These VPNs cannot"
         raise RuleViolation(
@@ -188,7 +202,7 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
         if vpn == standing:
             return Decided(before)
         after = before.with_vpn(replace(vpn, stamp=ws.stamp()))
-        found = require_rules(profile, before, after.vpns, vpn)
+        found = require_rules(profile, before, after.vpns, vpn, origins_of([request], after.vpns))
         return Decided(after, f"VPN {vpn.name} updated: {counted(len(vpn.prefixes))}", findings=found)
 
     changed = ws.change(name, "vpn update", decide, mode)

@@ -424,22 +424,30 @@ def test_a_plan_refuses_a_name_that_is_on_the_port(tmp_path: Path) -> None:
     )
 
 
-def test_a_plan_before_the_order_says_that_the_order_connects_one_vpn(tmp_path: Path) -> None:
+def test_a_plan_before_the_order_may_look_further_and_says_that_the_order_connects_one_vpn(
+    tmp_path: Path,
+) -> None:
     desk = started(tmp_path)
-    error = refused(desk, GateClosed, lambda: vpn_plans.plan(desk.ws, desk.name, [LAB], []))
-    assert error.message == "The order connects one VPN, and CORP is it."
-    assert typed(error.fix) == ["sci order place acme-hk-1", "sci vpn remove acme-hk-1 CORP"]
-    assert vpn_plans.plan(desk.ws, desk.name, [LAB], ["CORP"]).error is None
+    outcome = vpn_plans.plan(desk.ws, desk.name, [LAB], [])
+    (note,) = (each for each in outcome.findings if each.code == "vpn.after_order")
+    assert note.message == "The order connects one VPN, CORP; the others are added once the port exists."
+    assert outcome.error is None
+    alone = vpn_plans.plan(desk.ws, desk.name, [LAB], ["CORP"])
+    assert "vpn.after_order" not in codes(alone.findings)
+    (note,) = (
+        each
+        for each in vpn_plans.plan(desk.ws, desk.name, [LAB, EDGE], ["CORP"]).findings
+        if each.code == "vpn.after_order"
+    )
+    assert note.message == "The order connects one VPN; the others are added once the port exists."
 
 
 def test_two_vpns_for_one_order_are_refused_and_nothing_is_removed_that_is_not_there(tmp_path: Path) -> None:
     desk = started(tmp_path)
-    instead = refused(desk, GateClosed, lambda: vpn_plans.plan(desk.ws, desk.name, [LAB, EDGE], ["CORP"]))
     remove(desk, "CORP")
-    together = refused(desk, GateClosed, lambda: desk.add(LAB, EDGE))
-    for error in (instead, together):
-        assert error.message == "The order connects one VPN, and several are given."
-        assert typed(error.fix) == ["Name one of them now and add the others after the order."]
+    error = refused(desk, GateClosed, lambda: desk.add(LAB, EDGE))
+    assert error.message == "The order connects one VPN, and several are given."
+    assert typed(error.fix) == ["Name one of them now and add the others after the order."]
 
 
 def test_a_plan_before_the_order_does_not_speak_of_a_port(tmp_path: Path) -> None:
@@ -493,3 +501,16 @@ def test_a_max_below_one_or_beyond_reason_is_refused(number: int) -> None:
 @pytest.mark.parametrize("number", [None, 1, 10_000_000])
 def test_a_max_or_none_is_taken_as_given(number: int | None) -> None:
     assert vpn_requests.parse_maximum(number, "--max-prefixes") == number
+
+
+def test_an_overlap_with_a_prefix_of_a_file_names_file_and_line(tmp_path: Path) -> None:
+    desk = ordered(tmp_path)
+    prefix = parse_prefix("10.20.4.0/22")
+    request = vpn_requests.VpnRequest("LAB", (prefix,), 1250, places={prefix: "lab.csv:7"})
+    error = refused(desk, RuleViolation, lambda: desk.add(request))
+    (found,) = (each for each in error.findings if each.code == "vpn.prefix_overlap")
+    assert found.message == "VPN LAB 10.20.4.0/22 (lab.csv:7) lies inside VPN CORP 10.20.0.0/16."
+    assert (found.details["left_place"], found.details["right_place"]) == ("lab.csv:7", "")
+    assert (found.details["intersection"], found.details["addresses"]) == ("10.20.4.0/22", "1024")
+    planned = vpn_plans.plan(desk.ws, desk.name, [request], [])
+    assert found in planned.findings
