@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sci_cli.domain.activation import Stamp, VpnState
+from sci_cli.domain.findings import Finding
 from sci_cli.domain.prefixes import parse_prefix
 from sci_cli.domain.vpn_rules import Budget, Use
 from sci_cli.errors import (
@@ -508,7 +509,7 @@ def test_an_overlap_with_a_prefix_of_a_file_names_file_and_line(tmp_path: Path) 
     prefix = parse_prefix("10.20.4.0/22")
     request = vpn_requests.VpnRequest("LAB", (prefix,), 1250, places={prefix: "lab.csv:7"})
     error = refused(desk, RuleViolation, lambda: desk.add(request))
-    (found,) = (each for each in error.findings if each.code == "vpn.prefix_overlap")
+    (found,) = (each for each in error.findings if isinstance(each, Finding))
     assert found.message == "VPN LAB 10.20.4.0/22 (lab.csv:7) lies inside VPN CORP 10.20.0.0/16."
     assert (found.details["left_place"], found.details["right_place"]) == ("lab.csv:7", "")
     assert (found.details["intersection"], found.details["addresses"]) == ("10.20.4.0/22", "1024")
