@@ -18,6 +18,7 @@ from sci_cli.readers.files import read_input
 from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, Row, read_prefix_data, read_prefixes
 from sci_cli.safety import strict_yaml
 from sci_cli.safety.text import clean, quoted
+from sci_cli.ui.progress import bar
 
 _KEYS = {
     "name": "name",
@@ -239,9 +240,10 @@ def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool
         name, data = path.name, read_input(path, what="The prefix list", limit=LIMIT).data
     else:
         data = piped(session, LIMIT)
-    if not skip_invalid:
-        return read_prefixes(data, name=name, format=format)
-    table = read_prefix_data(data, name=name, format=format)
+    with bar(session.stderr, session.look(session.stderr)) as progress:
+        if not skip_invalid:
+            return read_prefixes(data, name=name, format=format, progress=progress)
+        table = read_prefix_data(data, name=name, format=format, progress=progress)
     return table if table.rows else read_prefixes(data, name=name, format=format)
 
 

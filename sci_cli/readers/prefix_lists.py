@@ -150,13 +150,15 @@ def read_long_table(
     return plain_lists(data, format, default_routes=default_routes, told=Told(progress, len(data)))
 
 
-def read_prefixes(data: bytes, *, name: str, format: str = "") -> PrefixTable:
+def read_prefixes(
+    data: bytes, *, name: str, format: str = "", progress: Progress | None = None
+) -> PrefixTable:
     """As `read_prefix_data`, but every line counts or none does.
 
     Raises:
         InvalidFile: all bad lines with their numbers; or what is wrong with the file as a whole.
     """
-    table = read_prefix_data(data, name=name, format=format)
+    table = read_prefix_data(data, name=name, format=format, progress=progress)
     if table.rejected:
         raise _bad_lines(table.rejected, name)
     return table
