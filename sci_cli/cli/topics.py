@@ -95,6 +95,7 @@ sci in scripts
   sci status NAME --exit-code             exit 20 while steps are open
   sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
   sci set NAME FACT=VALUE --if-revision 7 only while the record is at revision 7
+  sci set NAME FACT=VALUE --op-id job-17  once: the same line again is success and writes nothing
 
 Without a terminal nothing is ever asked: exit 2 names all missing options at once. Yes/no questions are
 answered with --yes; what costs money or service needs --confirm NAME, and an order also --accept-billing.
