@@ -1,4 +1,4 @@
-"""`--op-id`: the same operation again is a success that writes nothing; another one under its id a conflict."""
+"""`--op-id`: the same operation again succeeds and writes nothing; another one under its id is a conflict."""
 
 from __future__ import annotations
 
