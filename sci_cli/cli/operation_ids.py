@@ -16,7 +16,7 @@ from sci_cli.errors import ActivationNotFound, InvalidValue, RecordCorrupt
 from sci_cli.operations import replays
 from sci_cli.safety.text import quoted
 
-_OP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
+_OP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 # More than any reader takes, so that a file too large is still refused by the one that reads it.
 _MOST = 64_000_000
 _FILES = ("FILE", "SCREENPRINT")
@@ -34,7 +34,7 @@ def once(ctx: Any, session: Session, function: Callable[..., Any], given: Mappin
     op_id = session.settings.op_id or ""
     if not _OP_ID.fullmatch(op_id):
         raise InvalidValue(
-            f"--op-id is 1 to 100 letters, digits and . _ : / -; {quoted(op_id, 60)} is not.",
+            f"--op-id is 1 to 100 letters, digits and . _ : -; {quoted(op_id, 60)} is not.",
             fix="Use the number of the job or ticket, or a UUID, and a new one for each change.",
         )
     session.op_digest = _digest(ctx, session, given)
