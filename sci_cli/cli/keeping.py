@@ -1,10 +1,11 @@
-"""Commands that keep the records: verify."""
+"""Commands that keep the records: verify, adopt."""
 
 from typing import Annotated, Any
 
 import typer
 
-from sci_cli.cli.options import KEEPING, command, complete_names
+from sci_cli.cli import asking
+from sci_cli.cli.options import KEEPING, Name, Reason, Yes, command, complete_names
 from sci_cli.cli.session import Session
 from sci_cli.errors import WrongUsage, sci
 
@@ -46,6 +47,42 @@ def register(app: typer.Typer) -> None:
         from sci_cli.operations import verifying
 
         return verifying.verify(session.workspace, names or (), _expected(names or [], expect_head or []))
+
+    @command(
+        app,
+        "adopt",
+        panel=KEEPING,
+        writes=True,
+        examples=[
+            "sci adopt acme-hk-1 --dry-run",
+            'sci adopt acme-hk-1 --reason "customer renamed; sci was not at hand"',
+        ],
+    )
+    def adopt(session: Session, name: Name, reason: Reason = "", yes: Yes = False) -> Any:
+        """Take over what somebody edited in a record by hand; shows the difference first."""
+        from sci_cli.operations import adopting
+        from sci_cli.operations.workspace import ChangeMode
+
+        trial = adopting.adopt(session.workspace, name, reason, ChangeMode(dry_run=True))
+        if session.settings.dry_run:
+            return adopting.adopt(session.workspace, name, reason, session.mode)
+        _preview(session, trial)
+        needs = [
+            asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
+            asking.yes_to(f"Adopt this into the record of {name}?", yes),
+        ]
+        found = asking.answers(session, needs)["reason"]
+        return adopting.adopt(session.workspace, name, found, session.mode)
+
+
+def _preview(session: Session, trial: Any) -> None:
+    """Show the difference before the question, where a person will see it."""
+    if not session.prompter.interactive:
+        return
+    from sci_cli.cli.emit import write
+    from sci_cli.ui.screens import render
+
+    write(session, render(trial, session.look()))
 
 
 def _expected(names: list[str], given: list[str]) -> dict[str, str]:

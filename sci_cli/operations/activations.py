@@ -202,7 +202,7 @@ def set_facts(
             values = _parse(profile, fact_id, texts)
             if sorted(values) == sorted(before.values(fact_id)):
                 continue
-            if before.order is not None and fact_id in _fixed_by_order(profile):
+            if before.order is not None and fact_id in fixed_by_order(profile):
                 _refuse_after_order(before, profile, fact_id, values, reason)
                 after = replace(after, verification=None)
             after = after.with_fact(fact_id, Fact(values, ws.stamp()))
@@ -274,7 +274,7 @@ def _usual(
     return tuple(found)
 
 
-def _fixed_by_order(profile: Profile) -> set[str]:
+def fixed_by_order(profile: Profile) -> set[str]:
     """The facts an order was placed with: those every order has, and those the provider's form copies."""
     copied = {field.fact for field in profile.order_fields if field.rule is FieldRule.COPY}
     return {*facts.FIXED_BY_ORDER, *copied}

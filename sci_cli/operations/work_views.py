@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sci_cli.domain.activation import (
+    Change,
     Comparison,
     FormLine,
     HandoffRecord,
@@ -174,3 +175,15 @@ class VerifyView(View):
     home: str
     counted: tuple[Counted, ...]
     records: tuple[VerifiedRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptView(View):
+    """What somebody changed in a record by hand; `evidence` is the hash of the file as it was edited."""
+
+    thing: ClassVar[str] = "adopt"
+    header: Header
+    changes: tuple[Change, ...]
+    reason: str
+    evidence: str
+    lines: tuple[str, ...]

@@ -97,7 +97,7 @@ class Workspace:
         try:
             return self.store.load(name)
         except ActivationNotFound as missing:
-            raise self._not_found(name) from missing
+            raise self.not_found(name) from missing
 
     def profile_of(self, activation: Activation) -> Profile:
         """The profile the activation began with, as it was then."""
@@ -121,7 +121,7 @@ class Workspace:
             found.append((decided, profile))
             if decided.activation == before:
                 return before
-            return self._with_event(before, decided, command, mode)
+            return self.with_event(before, decided, command, mode)
 
         try:
             if mode.dry_run:
@@ -134,7 +134,7 @@ class Workspace:
                 before, after = saved.before or saved.after, saved.after
                 changed, head, notices = saved.changed, saved.head, saved.notices
         except ActivationNotFound as missing:
-            raise self._not_found(name) from missing
+            raise self.not_found(name) from missing
         except StaleRevision:
             refuse_again(self.store.load(name).activation, mode.op_id, mode.op_digest)
             raise
@@ -144,7 +144,15 @@ class Workspace:
             decided = replace(decided, findings=(*decided.findings, *_clock_behind(after)))
         return Changed(before, after, profile, decided, changed, head, notices)
 
-    def _with_event(self, before: Activation, decided: Decided, command: str, mode: ChangeMode) -> Activation:
+    def with_event(
+        self,
+        before: Activation,
+        decided: Decided,
+        command: str,
+        mode: ChangeMode,
+        changes: tuple[Change, ...] | None = None,
+    ) -> Activation:
+        """What was decided, with the event that says so; what differs is found out where it is not given."""
         now = self.now()
         refuse_wrong_clock(now)
         last = before.history[-1].at if before.history else before.created.at
@@ -154,7 +162,7 @@ class Workspace:
             by=self.user,
             command=command,
             summary=decided.summary,
-            changes=changes_between(before, decided.activation),
+            changes=changes_between(before, decided.activation) if changes is None else changes,
             party=decided.party,
             reason=decided.reason,
             clock_behind=now < last,
@@ -163,7 +171,8 @@ class Workspace:
         )
         return replace(decided.activation, revision=before.revision + 1, history=(*before.history, event))
 
-    def _not_found(self, name: str) -> ActivationNotFound:
+    def not_found(self, name: str) -> ActivationNotFound:
+        """The error for a name without an activation, with the nearest names."""
         import difflib
 
         names = self.store.names()

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sci_cli.store.disk import FILE_MODE, Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT as LIMIT
-from sci_cli.store.document import NewerFormat, NotIntact, parse
+from sci_cli.store.document import NewerFormat, NotIntact, Parsed, parse
 from sci_cli.store.durable import (
     NotRegular,
     Seen,
@@ -106,12 +106,18 @@ def _holds(disk: Disk, backups: Folder, kept: str, data: bytes) -> bool:
 
 def newest_intact(disk: Disk, backups: Folder, name: str) -> tuple[str, int] | None:
     """File name and revision of the newest backup that can be read; None where there is none. Never fails."""
+    found = newest(disk, backups, name)
+    return None if found is None else (found[0], found[1].activation.revision)
+
+
+def newest(disk: Disk, backups: Folder, name: str) -> tuple[str, Parsed] | None:
+    """File name and content of the newest backup that can be read; None where there is none. Never fails."""
     with suppress(OSError):
         for revision, kept in _of(name, disk.list_folder(backups))[:_TRIED]:
             with suppress(OSError, NotRegular, TooLarge, NotIntact, NewerFormat):
                 found = parse(read_file(disk, backups, kept, LIMIT).data, name)
                 if found.activation.revision == revision:
-                    return kept, revision
+                    return kept, found
     return None
 
 

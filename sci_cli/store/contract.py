@@ -186,6 +186,49 @@ class Inspected:
     written: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A record that somebody edited by hand, whose history is whole.
+
+    Attributes:
+        activation: what the file says now.
+        good: the newest backup; its history is the beginning of the record's. None for a first revision.
+        file: the path of the record's file.
+        sha256: hash of the file as it is.
+    """
+
+    activation: Activation
+    good: Activation | None
+    file: str
+    sha256: str
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """A store whose records people can edit by hand, and that can take such an edit over."""
+
+    def edited(self, name: str) -> Edited:
+        """The record edited by hand; nothing is written.
+
+        Raises:
+            ActivationNotFound: there is none.
+            InvalidFile: the record holds; there is nothing to adopt.
+            RecordCorrupt: it cannot be understood, or its history is not that of the newest backup.
+            StoreUnavailable: the store cannot be read.
+        """
+        ...
+
+    def adopt(self, name: str, decide: Callable[[Edited], Activation]) -> Saved:
+        """Stores what `decide` makes of the record edited by hand, under the lock.
+
+        The file as edited is kept as evidence before. `decide` adds one event and alters none.
+
+        Raises:
+            As for `edited` and `Store.change`.
+        """
+        ...
+
+
 @runtime_checkable
 class Inspectable(Protocol):
     """A store that can look at everything it holds beside the records."""

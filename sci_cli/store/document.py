@@ -26,6 +26,7 @@ from dataclasses import dataclass
 
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.plain import NotPlain, Plain, canonical, from_plain, to_plain
+from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
 from sci_cli.store.lines import read_lines
 
@@ -142,6 +143,33 @@ def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRA
     _check_name(plain, name)
     migrated, told = _migrated(plain, form, migrations)
     return Parsed(_activation(migrated), head, notices + told)
+
+
+def parse_edited(data: bytes, name: str) -> Parsed:
+    """The activation in a file whose checksum fails because somebody edited it; its history has to be whole.
+
+    It is read as strictly as a file from outside. What it says beside its history is not vouched for.
+
+    Raises:
+        NotIntact: it cannot be understood, or the history is not as it was written.
+        NewerFormat: this version cannot read it.
+    """
+    # Only here because hardly any run reads such a file.
+    from sci_cli.safety.strict_yaml import load
+
+    try:
+        text = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
+        value = load(text, name=f"{name}.yaml").value
+    except InvalidFile as problem:
+        raise NotIntact("cannot be understood", problem.message[:200]) from None
+    if not isinstance(value, dict):
+        raise NotIntact("cannot be understood", "It is not a mapping.")
+    plain = {key: inner for key, inner in value.items() if key != "checksum"}
+    form = _format(plain)
+    head = _check_history(plain)
+    _check_name(plain, name)
+    migrated, told = _migrated(plain, form, MIGRATIONS)
+    return Parsed(_activation(migrated), head, told)
 
 
 def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]:

@@ -20,12 +20,13 @@ from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store.contract import no_activation
 from sci_cli.store.disk import FILE_MODE, Disk, Folder
-from sci_cli.store.document import FORMAT, SIZE_LIMIT, NewerFormat, NotIntact, Parsed, parse
+from sci_cli.store.document import FORMAT, SIZE_LIMIT, NewerFormat, NotIntact, Parsed, parse, parse_edited
 from sci_cli.store.durable import NotRegular, Seen, TooLarge, read_file
 from sci_cli.store.home import NOTHING_CHANGED, other_owner
 from sci_cli.store.neighbours import ENDING, Listing, notice_of
 
 _COMPARED = 5
+_TRIED_AS_EDIT = 200_000
 
 Backup = Callable[[], tuple[str, int] | None]
 """Path and revision of the newest backup that can be read."""
@@ -103,7 +104,12 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
         limit = f"{SIZE_LIMIT // 1_000_000} MB"
         raise _corrupt(path, f"is larger than {limit}", ("No record is.",), backup()) from None
     except NotIntact as error:
-        raise _corrupt(path, error.sentence, error.why, backup()) from None
+        adopt = sci(
+            "adopt", name, "--reason", "REASON", note="if an edit by hand is right; it shows the edit"
+        )
+        raise _corrupt(
+            path, error.sentence, error.why, backup(), (adopt,) if _may_be_edit(seen.data, name) else ()
+        ) from None
     strangers = listing.strangers_of(name)
     _refuse_fork(disk, folder, parsed, strangers)
     notices = (*_about_mode(disk, path, seen), *parsed.notices, *map(notice_of, strangers))
@@ -125,6 +131,19 @@ def check_unwritten(disk: Disk, folder: Folder, name: str, seen: Seen) -> None:
         f"The file of {name} was written by something else while this command ran. {NOTHING_CHANGED}",
         why="An editor or a program that synchronises folders does not take the lock.",
         fix=["Look at what it holds now, then run the command again.", sci("status", name)],
+    )
+
+
+def way_back(path: str, backup: tuple[str, int] | None) -> tuple[Fix, ...]:
+    """How a record comes back from the newest intact backup, given with its path and revision."""
+    keep = "Keep a copy of the file as it is, for whoever finds out what happened to it."
+    if backup is None:
+        return keep, "There is no intact backup of it; look for one in a copy of the home."
+    kept, revision = backup
+    return (
+        keep,
+        f"Then put back the newest intact backup, which is revision {revision}:",
+        Command(("cp", kept, path), f"revision {revision}; later changes are not in it"),
     )
 
 
@@ -184,12 +203,20 @@ def _newer(path: str, found: int) -> RecordCorrupt:
     )
 
 
-def _corrupt(path: str, what: str, why: tuple[str, ...], backup: tuple[str, int] | None) -> RecordCorrupt:
-    fix: list[Fix] = ["Keep a copy of the file as it is, for whoever finds out what happened to it."]
-    if backup is None:
-        fix.append("There is no intact backup of it; look for one in a copy of the home.")
-    else:
-        kept, revision = backup
-        fix.append(f"Then put back the newest intact backup, which is revision {revision}:")
-        fix.append(Command(("cp", kept, path), f"revision {revision}; later changes are not in it"))
+def _may_be_edit(data: bytes, name: str) -> bool:
+    """Whether the file reads as a record that somebody edited; very long ones are not tried."""
+    try:
+        return len(data) <= _TRIED_AS_EDIT and parse_edited(data, name) is not None
+    except (NotIntact, NewerFormat):
+        return False
+
+
+def _corrupt(
+    path: str,
+    what: str,
+    why: tuple[str, ...],
+    backup: tuple[str, int] | None,
+    first: tuple[Fix, ...] = (),
+) -> RecordCorrupt:
+    fix = [*first, *way_back(path, backup)]
     return RecordCorrupt(f"The record {quoted(path)} {what}. Nothing was written.", why=why, fix=fix)

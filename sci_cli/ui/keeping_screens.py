@@ -1,10 +1,10 @@
-"""The record itself: whether it holds."""
+"""The record itself: whether it holds, and what somebody changed in it by hand."""
 
 from __future__ import annotations
 
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.work_views import VerifyView
-from sci_cli.ui.blocks import counted, short_hash
+from sci_cli.operations.work_views import AdoptView, VerifyView
+from sci_cli.ui.blocks import counted, header, sentences, short_hash
 from sci_cli.ui.page import BAD, GOOD, Page
 
 _WORDS = {
@@ -37,3 +37,18 @@ def verify(page: Page, view: VerifyView, outcome: Outcome) -> None:
                 "no event up to it was changed since.",
                 indent=2,
             )
+
+
+def adopt(page: Page, view: AdoptView, outcome: Outcome) -> None:
+    """Each field before and after the edit."""
+    header(page, view.header, counted(len(view.changes), "field") + " edited by hand")
+    sentences(page, view.lines)
+    page.blank()
+    for change in view.changes:
+        page.paragraph(
+            f"{change.path}: {change.before or '(nothing)'} -> {change.after or '(nothing)'}", indent=2
+        )
+    if view.reason:
+        page.blank()
+        page.labelled("Reason", view.reason)
+        page.labelled("Evidence", f"the file as edited, SHA-256 {short_hash(page, view.evidence)}")

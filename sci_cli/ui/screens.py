@@ -47,6 +47,7 @@ SCREENS: Mapping[type[View], Screen] = {
     vpn_file_views.FilesView: file_screens.files,
     work_views.PortView: network_screens.port,
     work_views.VerifyView: keeping_screens.verify,
+    work_views.AdoptView: keeping_screens.adopt,
     reference_views.ExplainView: reference_screens.explain,
     reference_views.ProfilesView: reference_screens.profiles,
     reference_views.ProfileView: reference_screens.profile,

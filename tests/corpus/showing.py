@@ -14,7 +14,6 @@ from tests.corpus.world import NAME, Box, Stage
 
 LATER_COMMANDS = (
     "undo", "restore", "export", "import", "plan", "apply", "report", "calendar", "draft", "doctor",
-    "adopt",
 )  # fmt: skip
 LATER_OPTIONS = ("--force-unlock",)
 # Commands that take the activation's name, by their words.

@@ -332,6 +332,22 @@ OUTCOMES: Mapping[str, Outcome] = {
         head=HASH,
         next=(sci("vpn", "confirm", "acme-hk-1", "lab", note="when the portal shows it"),),
     ),
+    "adopt": Outcome(
+        work_views.AdoptView(
+            HEADER,
+            (
+                Change("facts.customer.values", "Acme Ltd", "Acme Holdings Ltd"),
+                Change("facts.vlan-id.values", "", "100"),
+            ),
+            "the customer was renamed",
+            HASH,
+            ("What was edited by hand is adopted.",),
+        ),
+        changed=True,
+        activation="acme-hk-1",
+        revision=15,
+        head=HASH,
+    ),
     "verify": Outcome(
         work_views.VerifyView(
             "Everything holds.",

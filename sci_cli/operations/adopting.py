@@ -1,0 +1,215 @@
+"""Taking over what somebody edited in a record by hand, as one event with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sci_cli.domain import facts
+from sci_cli.domain.activation import Activation, Change, Event
+from sci_cli.domain.findings import blockers
+from sci_cli.domain.plain import flatten, to_plain
+from sci_cli.domain.profile import Profile
+from sci_cli.domain.vpn_rules import port_findings
+from sci_cli.errors import ActivationNotFound, GateClosed, InvalidValue, RecordCorrupt, RuleViolation, sci
+from sci_cli.operations import showing
+from sci_cli.operations.activations import fixed_by_order
+from sci_cli.operations.lookup import NOTE_LIMIT
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.work_views import AdoptView
+from sci_cli.operations.workspace import ChangeMode, Decided, Workspace, changes_between
+from sci_cli.safety.text import clean, quoted
+from sci_cli.store.contract import Adopting, Edited, check_revision
+
+# What people may have put right in an editor. The rest is what commands record with their own checks, such as
+# the order and who accepted billing, or what the program itself wrote.
+_EDITABLE = ("facts", "steps", "notes", "stages", "port", "vpns")
+_STAMP = (".stamp.at", ".stamp.by")
+
+
+def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
+    """Make an edit by hand part of the record; a trial shows what differs.
+
+    Raises:
+        InvalidFile: the record holds; there is nothing to adopt.
+        RecordCorrupt: the edit cannot be understood, or touches what only commands record.
+        InvalidValue, RuleViolation, GateClosed: what the record says then is not acceptable.
+    """
+    reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
+    if not reason and not mode.dry_run:
+        raise InvalidValue("The reason is empty.", fix=sci("adopt", name, "--reason", "REASON"))
+    if not isinstance(ws.store, Adopting):
+        raise InvalidValue("The records of this store are not files that can be edited by hand.")
+    seen: list[tuple[Edited, tuple[Change, ...]]] = []
+
+    def decide(edited: Edited) -> Activation:
+        check_revision(edited.activation, mode.if_revision)
+        profile = ws.profile_of(edited.activation)
+        changes = differences(edited)
+        after = _accepted(profile, edited, changes)
+        changes = _merged(changes, changes_between(edited.activation, after))
+        seen.append((edited, changes))
+        fields = "1 field" if len(changes) == 1 else f"{len(changes)} fields"
+        summary = f"adopted {fields} edited by hand, the file as edited is evidence {edited.sha256[:12]}"
+        return ws.with_event(edited.activation, Decided(after, summary, reason), "adopt", mode, changes)
+
+    try:
+        if mode.dry_run:
+            before = ws.store.edited(name)
+            after, head, notices = decide(before), "", tuple[str, ...]()
+        else:
+            saved = ws.store.adopt(name, decide)
+            after, head, notices = saved.after, saved.head, saved.notices
+    except ActivationNotFound as missing:
+        raise ws.not_found(name) from missing
+    edited, changes = seen[-1]
+    return _outcome(ws, edited, changes, after, head, notices, mode, reason)
+
+
+def _outcome(
+    ws: Workspace,
+    edited: Edited,
+    changes: tuple[Change, ...],
+    after: Activation,
+    head: str,
+    notices: tuple[str, ...],
+    mode: ChangeMode,
+    reason: str,
+) -> Outcome:
+    said = "What was edited by hand is adopted." if changes else "No field differs; only the text did."
+    header = showing.header(ws.profile_of(after), edited.activation if mode.dry_run else after)
+    return Outcome(
+        AdoptView(header, changes, reason, edited.sha256, () if mode.dry_run and changes else (said,)),
+        changed=True,
+        activation=after.name,
+        revision=edited.activation.revision if mode.dry_run else after.revision,
+        head=head,
+        notices=notices,
+        next=() if mode.dry_run else (sci("status", after.name), sci("verify", after.name)),
+        dry_run=mode.dry_run,
+    )
+
+
+# What differs ----------------------------------------------------------------------------------------------
+
+
+def differences(edited: Edited) -> tuple[Change, ...]:
+    """Every field that differs from what the newest backup and the events since then say."""
+    good = edited.good
+    expected = _flat(good) if good else {}
+    actual = _flat(edited.activation)
+    later = edited.activation.history[good.revision if good else 0 :]
+    for event in later:
+        for change in event.changes:
+            expected[change.path] = change.after
+    _restamp(expected, actual, later)
+    paths = sorted({*expected, *actual})
+    found = ((path, expected.get(path, ""), actual.get(path, "")) for path in paths)
+    return tuple(Change(*each) for each in found if each[1] != each[2])
+
+
+def _flat(activation: Activation) -> dict[str, str]:
+    return flatten(to_plain(replace(activation, history=(), revision=0)))
+
+
+def _restamp(expected: dict[str, str], actual: dict[str, str], later: Sequence[Event]) -> None:
+    """Stamps are in no event: who made a later change stamped it, at a time only the file knows."""
+    for path in [each for each in {*expected, *actual} if each.endswith(_STAMP)]:
+        item = path.rpartition(".stamp.")[0] + "."
+        by = [each.by for each in later if any(change.path.startswith(item) for change in each.changes)]
+        if not by:
+            continue
+        there = any(
+            text and key.startswith(item) and not key.endswith(_STAMP) for key, text in expected.items()
+        )
+        if not there:
+            expected.pop(path, None)
+        else:
+            expected[path] = by[-1] if path.endswith(".by") else actual.get(path, "")
+
+
+def _merged(first: Sequence[Change], second: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes one after the other, as one change for each field."""
+    found = {change.path: change for change in first}
+    for change in second:
+        before = found[change.path].before if change.path in found else change.before
+        found[change.path] = Change(change.path, before, change.after)
+    return tuple(found[path] for path in sorted(found) if found[path].before != found[path].after)
+
+
+# Whether it is acceptable ----------------------------------------------------------------------------------
+
+
+def _accepted(profile: Profile, edited: Edited, changes: Sequence[Change]) -> Activation:
+    """The record as it is to be adopted, once the rules that hold for commands hold for the edit."""
+    for change in changes:
+        _require_editable(edited, change)
+    after = edited.activation
+    touched = {change.path.partition(".")[0] for change in changes}
+    ordered = [
+        fact_id
+        for fact_id in sorted(fixed_by_order(profile))
+        if after.order and any(change.path.startswith(f"facts.{fact_id}.values") for change in changes)
+    ]
+    if facts.SECURITY_PRODUCTS in ordered:
+        raise GateClosed(
+            "Security products went into the order and are not changed after it, by hand neither.",
+            fix=[sci("explain", facts.SECURITY_PRODUCTS), *_way_back(edited)],
+        )
+    if "facts" in touched:
+        _check_facts(profile, after, changes)
+    if "steps" in touched:
+        _check_steps(profile, after, edited)
+    if touched & {"vpns", "facts"}:
+        noticed = port_findings(profile, after, after.vpns)
+        if "vpns" in touched and blockers(noticed):
+            raise RuleViolation(
+                f"The VPNs of {after.name} as edited cannot be on one port; nothing was written.",
+                findings=noticed,
+                fix=_way_back(edited),
+            )
+    return replace(after, verification=None) if ordered else after
+
+
+def _require_editable(edited: Edited, change: Change) -> None:
+    kind = change.path.partition(".")[0]
+    if kind in _EDITABLE and ".evidence." not in change.path:
+        return
+    raise RecordCorrupt(
+        f"The edit of {quoted(edited.file)} changes {change.path}, which only commands record. "
+        "Nothing was written.",
+        why=f"It says {quoted(change.after, 60)}; on record is {quoted(change.before, 60)}.",
+        fix=["Put that value back in the file, then adopt the rest.", *_way_back(edited)],
+    )
+
+
+def _check_facts(profile: Profile, after: Activation, changes: Sequence[Change]) -> None:
+    for fact_id, fact in after.facts.items():
+        if not any(change.path.startswith(f"facts.{fact_id}.") for change in changes):
+            continue
+        spec = showing.fact_spec(profile, fact_id)
+        values = facts.parse_fact(spec, fact.values) if spec else ()
+        if not fact.values or values != fact.values:
+            raise InvalidValue(
+                f"facts.{fact_id} as edited is not as a fact is written: {quoted(fact.text, 60)}.",
+                fix=["Correct it in the file, then adopt it.", sci("explain", fact_id)],
+            )
+
+
+def _check_steps(profile: Profile, after: Activation, edited: Edited) -> None:
+    known = {step.id for step in profile.steps}
+    strange = sorted(set(after.steps) - known)
+    parties = {stamp.party for record in after.steps.values() for stamp in record.stamps if stamp.party}
+    strange += sorted(parties - {party.id for party in profile.parties})
+    if strange:
+        raise InvalidValue(
+            f"The edit names {quoted(strange[0], 60)}, which is no step and no party of {profile.name}.",
+            fix=["Correct it in the file, then adopt it.", *_way_back(edited)],
+        )
+
+
+def _way_back(edited: Edited) -> tuple[str, ...]:
+    if edited.good is None:
+        return ()
+    kept = f"backups/{edited.activation.name}.{edited.good.revision}.yaml"
+    return (f"Or put back the newest backup, {kept} in the home: revision {edited.good.revision}.",)
