@@ -46,6 +46,7 @@ Everything lies in one folder that you can see, copy and back up: `sci where` na
   profiles/      profiles of your own; profiles/pinned holds those that activations began with
 
 The files in activations are written by sci and carry a checksum: change them with commands, not by hand.
+sci verify says whether they are as they were written; sci adopt takes an edit by hand over.
 Profiles and request files are yours: sci never rewrites them."""
 
 SCREEN_READERS = """\

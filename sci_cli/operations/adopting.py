@@ -44,9 +44,10 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
 
     def decide(edited: Edited) -> Activation:
         check_revision(edited.activation, mode.if_revision)
-        profile = ws.profile_of(edited.activation)
         changes = differences(edited)
-        after = _accepted(profile, edited, changes)
+        for change in changes:
+            _require_editable(edited, change)
+        after = _accepted(ws.profile_of(edited.activation), edited, changes)
         changes = _merged(changes, changes_between(edited.activation, after))
         seen.append((edited, changes))
         fields = "1 field" if len(changes) == 1 else f"{len(changes)} fields"
@@ -142,8 +143,6 @@ def _merged(first: Sequence[Change], second: Sequence[Change]) -> tuple[Change, 
 
 def _accepted(profile: Profile, edited: Edited, changes: Sequence[Change]) -> Activation:
     """The record as it is to be adopted, once the rules that hold for commands hold for the edit."""
-    for change in changes:
-        _require_editable(edited, change)
     after = edited.activation
     touched = {change.path.partition(".")[0] for change in changes}
     ordered = [

@@ -203,7 +203,7 @@ def _mismatch(data: bytes, *, has_format: bool) -> NotIntact:
     sentence = "does not match its checksum: it was edited or damaged"
     if not has_format:
         sentence = f"has no format (schema version), and {sentence}"
-    return NotIntact(sentence, "What was changed by hand is not adopted; only sci commands change a record.")
+    return NotIntact(sentence, "What was changed by hand does not count until it is adopted.")
 
 
 def _read(body: bytes) -> Body:

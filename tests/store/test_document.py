@@ -160,7 +160,7 @@ def test_an_edit_by_hand_is_named_and_not_adopted() -> None:
 
     assert _complaint(edited) == (
         "does not match its checksum: it was edited or damaged "
-        "What was changed by hand is not adopted; only sci commands change a record."
+        "What was changed by hand does not count until it is adopted."
     )
 
 

@@ -1,0 +1,300 @@
+"""`sci adopt`: an edit by hand is shown and becomes one event, or is refused with the way back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sci_cli.store.document import parse
+from tests.cli.program import Program
+
+ADOPT = ("adopt", "acme-hk-1", "--reason", "the customer was renamed", "--yes")
+
+
+def path_of(sci: Program) -> Path:
+    return sci.home / "activations" / "acme-hk-1.yaml"
+
+
+def edit(sci: Program, old: str, new: str) -> bytes:
+    """Somebody edits the record: the first place where this stands. Returns the file as it is then."""
+    text = path_of(sci).read_text("utf-8")
+    assert old in text
+    path_of(sci).write_text(text.replace(old, new, 1), "utf-8")
+    return path_of(sci).read_bytes()
+
+
+def test_an_edit_becomes_one_event_with_the_fields_before_and_after_and_the_reason(sci: Program) -> None:
+    sci.ready()
+    before = parse(sci.record, "acme-hk-1").activation
+    edited = edit(sci, "- 'Acme'\n", "- 'Acme Holdings'\n")
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, result.err) == (0, "")
+    after = parse(sci.record, "acme-hk-1").activation
+    event = after.history[-1]
+    assert (after.revision, after.history[:-1]) == (before.revision + 1, before.history)
+    assert after.facts["customer"].values == ("Acme Holdings",)
+    assert (event.command, event.reason) == ("adopt", "the customer was renamed")
+    assert [(each.path, each.before, each.after) for each in event.changes] == [
+        ("facts.customer.values", "Acme", "Acme Holdings")
+    ]
+    digest = hashlib.sha256(edited).hexdigest()
+    assert (sci.home / "evidence" / digest).read_bytes() == edited
+    assert digest[:12] in event.summary
+    assert sci("verify").exit == 0
+    assert sci("note", "acme-hk-1", "goes on").exit == 0
+    assert sci("verify").exit == 0
+
+
+def test_the_error_of_an_edited_record_names_adopt_and_the_backup(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    error = sci("status", "acme-hk-1").err
+
+    assert "sci adopt acme-hk-1 --reason REASON" in error
+    assert f"cp {sci.home}/backups/acme-hk-1.1.yaml" in error
+
+
+def test_the_error_of_a_record_that_cannot_be_understood_does_not_name_adopt(sci: Program) -> None:
+    sci.ready()
+    path_of(sci).write_bytes(sci.record[: len(sci.record) // 2])
+
+    assert "sci adopt" not in sci("status", "acme-hk-1").err
+
+
+def test_a_trial_shows_the_difference_and_writes_nothing_not_even_evidence(sci: Program) -> None:
+    sci.ready()
+    edited = edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    result = sci("adopt", "acme-hk-1", "--dry-run")
+
+    assert result.exit == 0
+    assert "facts.customer.values: Acme -> Other" in result.out
+    assert sci.record == edited
+    assert not (sci.home / "evidence").exists()
+
+
+def test_on_a_terminal_the_difference_comes_before_the_questions(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    result = sci("adopt", "acme-hk-1", answers=[("Reason", "renamed"), ("Adopt this into", True)])
+
+    assert result.exit == 0
+    assert result.out.index("facts.customer.values: Acme -> Other") < result.out.index("is adopted")
+
+
+def test_whoever_says_no_leaves_the_file_as_it_is(sci: Program) -> None:
+    sci.ready()
+    edited = edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    result = sci("adopt", "acme-hk-1", "--reason", "x", answers=[("Adopt this into", False)])
+
+    assert (result.exit, sci.record) == (130, edited)
+
+
+def test_without_a_terminal_reason_and_yes_are_named(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    result = sci("adopt", "acme-hk-1")
+
+    assert result.exit == 2
+    assert "--reason, --yes" in result.err
+
+
+def test_a_record_that_holds_cannot_be_adopted(sci: Program) -> None:
+    sci.ready()
+    before = sci.record
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, sci.record) == (4, before)
+    assert "there is nothing to adopt" in result.err
+
+
+def test_an_edit_of_a_first_revision_without_a_backup_is_adopted_against_its_event(sci: Program) -> None:
+    sci.line("new acme-hk-1 --profile alibaba-cloud --customer Acme --location Rome --data-plan 1G")
+    edit(sci, "- 'Rome'\n", "- 'Milan'\n")
+
+    assert sci(*ADOPT).exit == 0
+    assert parse(sci.record, "acme-hk-1").activation.fact("location") == "Milan"
+
+
+def test_an_editor_that_saves_with_other_line_ends_and_a_mark_is_understood(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- Other\n")
+    path_of(sci).write_bytes(b"\xef\xbb\xbf" + sci.record.replace(b"\n", b"\r\n"))
+
+    assert sci(*ADOPT).exit == 0
+    assert parse(sci.record, "acme-hk-1").activation.fact("customer") == "Other"
+
+
+def test_who_said_something_is_a_field_like_any_other(sci: Program) -> None:
+    sci.ready()
+    sci("note", "acme-hk-1", "one")
+    sci("note", "acme-hk-1", "two")
+    text = path_of(sci).read_text("utf-8")
+    start = text.index("notes:\n")
+    by = text.index(
+        "by: 'account.manager'" if "by: 'account.manager'" in text else "by: account.manager", start
+    )
+    path_of(sci).write_text(text[:by] + text[by:].replace("account.manager", "somebody", 1), "utf-8")
+
+    shown = sci("adopt", "acme-hk-1", "--dry-run", "-o", "json").json()
+
+    assert [each["path"] for each in shown["data"]["changes"]] == ["notes.1.stamp.by"]
+
+
+def test_a_changed_checksum_alone_is_adopted_as_no_field(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "checksum: sha256:", "checksum: sha512:")
+
+    result = sci(*ADOPT)
+
+    assert result.exit == 0
+    assert "No field differs" in result.out
+    assert parse(sci.record, "acme-hk-1").activation.history[-1].changes == ()
+
+
+# Refusals --------------------------------------------------------------------------------------------------
+
+Edit = Callable[[str], str]
+NOT_UNDERSTOOD: dict[str, Edit] = {
+    "half": lambda text: text[: len(text) // 2],
+    "empty": lambda text: "",
+    "merge conflict": lambda text: f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n",
+    "unknown field": lambda text: text.replace("facts:\n", "colour: red\nfacts:\n", 1),
+    "two of a field": lambda text: text.replace("facts:\n", "facts: {}\nfacts:\n", 1),
+    "an anchor": lambda text: text.replace("facts:\n", "facts: &a\n", 1),
+    "another name": lambda text: text.replace("name: 'acme-hk-1'", "name: 'beta'", 1),
+    "an event altered": lambda text: text.replace("command: new", "command: old", 1),
+    "an event removed": lambda text: text[: text.rindex("- sequence:")],
+    "another revision": lambda text: text.replace("revision: '2'", "revision: '3'", 1),
+    "another head": lambda text: text.replace("head: '", "head: '0", 1),
+    "a newer format": lambda text: text.replace("format: '1'", "format: '99'", 1),
+    "a time that is none": lambda text: text.replace("at: '2026-", "at: '20x6-", 1),
+}
+
+
+@pytest.mark.parametrize("name", NOT_UNDERSTOOD)
+def test_what_cannot_be_understood_or_changes_the_history_is_refused(sci: Program, name: str) -> None:
+    sci.ready()
+    text = NOT_UNDERSTOOD[name](path_of(sci).read_text("utf-8"))
+    path_of(sci).write_text(text, "utf-8")
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, path_of(sci).read_text("utf-8")) == (9, text)
+    if name != "a newer format":
+        assert f"cp {sci.home}/backups/acme-hk-1.1.yaml" in result.err
+
+
+def test_a_record_whose_history_no_backup_vouches_for_is_refused(sci: Program) -> None:
+    sci.ready()
+    edited = edit(sci, "- 'Acme'\n", "- 'Other'\n")
+    (sci.home / "backups/acme-hk-1.1.yaml").unlink()
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, sci.record) == (9, edited)
+    assert "no intact backup that could vouch" in result.err
+
+
+def test_a_record_put_back_by_hand_and_edited_is_not_the_one_its_backups_follow(sci: Program) -> None:
+    sci.ready()
+    sci("note", "acme-hk-1", "one")
+    path_of(sci).write_bytes((sci.home / "backups/acme-hk-1.1.yaml").read_bytes())
+    edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    result = sci(*ADOPT)
+
+    assert result.exit == 9
+    assert "ends at revision 1, and there is a backup of revision 2" in result.err
+
+
+ONLY_COMMANDS: dict[str, tuple[str, str]] = {
+    "billing accepted": ("billing_accepted: 'yes'", "billing_accepted: 'no'"),
+    "order number": ("number: 'VZ-1'", "number: 'VZ-2'"),
+    "profile": ("digest: '", "digest: '0"),
+    "who created it": ("created:\n  at: '2026-03-02", "created:\n  at: '2026-03-01"),
+}
+
+
+@pytest.mark.parametrize("name", ONLY_COMMANDS)
+def test_what_only_commands_record_is_not_adopted(sci: Program, name: str) -> None:
+    sci.placed()
+    old, new = ONLY_COMMANDS[name]
+    text = path_of(sci).read_text("utf-8")
+    if old not in text:
+        old, new = old.replace("'", ""), new.replace("'", "")
+    edited = edit(sci, old, new)
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, sci.record) == (9, edited)
+    assert "which only commands record" in result.err
+
+
+def test_an_order_typed_into_a_file_is_never_one_that_was_placed(sci: Program) -> None:
+    sci.ready()
+    order = (
+        "order:\n  number: 'VZ-9'\n  placed:\n    at: '2026-03-02T09:00:00Z'\n    by: kim\n"
+        "  billing_accepted: 'yes'\n  form: []\nhistory:\n"
+    )
+    edited = edit(sci, "history:\n", order)
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, sci.record) == (9, edited)
+    assert "which only commands record" in result.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "exit_code"),
+    [
+        ("- 'active'\n", "- 'probably'\n", 4),
+        ("- 'none'\n", "- 'mss-cloud-firewall'\n", 3),
+        ("- '10.20.0.0/16'\n", "- '127.0.0.0/8'\n", 4),
+    ],
+)
+def test_rules_that_hold_for_commands_hold_for_edits(
+    sci: Program, old: str, new: str, exit_code: int
+) -> None:
+    sci.placed()
+    text = path_of(sci).read_text("utf-8")
+    if old not in text:
+        old, new = old.replace("'", ""), new.replace("'", "")
+    edited = edit(sci, old, new)
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, sci.record) == (exit_code, edited)
+
+
+def test_a_revision_that_is_another_one_is_refused(sci: Program) -> None:
+    sci.ready()
+    edited = edit(sci, "- 'Acme'\n", "- 'Other'\n")
+
+    assert sci(*ADOPT, "--if-revision", "7").exit == 6
+    assert sci.record == edited
+
+
+def test_an_adoption_repeated_under_its_id_is_one(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- 'Other'\n")
+    assert sci(*ADOPT, "--op-id", "job-1").exit == 0
+    before = sci.record
+
+    assert (sci(*ADOPT, "--op-id", "job-1").exit, sci.record) == (0, before)
+
+
+def test_a_name_without_a_record_is_not_found(sci: Program) -> None:
+    sci.ready()
+
+    assert sci("adopt", "acme-hk-2", "--reason", "x", "--yes").exit == 5
