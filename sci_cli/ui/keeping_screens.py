@@ -44,9 +44,10 @@ def adopt(page: Page, view: AdoptView, outcome: Outcome) -> None:
     header(page, view.header, counted(len(view.changes), "field") + " edited by hand")
     sentences(page, view.lines)
     page.blank()
+    arrow = "to" if page.look.plain else "->"
     for change in view.changes:
         page.paragraph(
-            f"{change.path}: {change.before or '(nothing)'} -> {change.after or '(nothing)'}", indent=2
+            f"{change.path}: {change.before or '(nothing)'} {arrow} {change.after or '(nothing)'}", indent=2
         )
     if view.reason:
         page.blank()

@@ -358,7 +358,8 @@ OUTCOMES: Mapping[str, Outcome] = {
                 work_views.VerifiedRecord("acme-hk-1", 15, HASH, 12),
                 work_views.VerifiedRecord("beta-fra-1", 3, HASH[::-1]),
             ),
-        )
+        ),
+        findings=DAMAGED[2:],
     ),
     "verify-damaged": Outcome(
         work_views.VerifyView("2 things do not hold.", False, "/home/kim/sci", COUNTED, ()),
