@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sci_cli.domain import facts
-from sci_cli.domain.activation import Activation, Change, Event
+from sci_cli.domain.activation import Activation, Change, Event, Vpn
 from sci_cli.domain.findings import blockers
 from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
@@ -47,6 +47,7 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
         changes = differences(edited)
         for change in changes:
             _require_editable(edited, change)
+        _require_same_order(edited)
         after = _accepted(ws.profile_of(edited.activation), edited, changes)
         changes = _merged(changes, changes_between(edited.activation, after))
         seen.append((edited, changes))
@@ -180,6 +181,31 @@ def _require_editable(edited: Edited, change: Change) -> None:
         why=f"It says {quoted(change.after, 60)}; on record is {quoted(change.before, 60)}.",
         fix=["Put that value back in the file, then adopt the rest.", *_way_back(edited)],
     )
+
+
+def _require_same_order(edited: Edited) -> None:
+    """Refuse what no difference shows: entries told by name that changed places or are there twice."""
+    for kind, now, before in (
+        ("VPN", [each.name for each in edited.activation.vpns], [each.name for each in _good_vpns(edited)]),
+        ("stage", [each.stage for each in edited.activation.stages], _good_stages(edited)),
+    ):
+        kept = [name for name in before if name in now]
+        twice = len(set(now)) < len(now) and now != before
+        if twice or [name for name in now if name in before] != kept:
+            raise RecordCorrupt(
+                f"The edit of {quoted(edited.file)} changes the order of its {kind}s, or names one twice. "
+                "Nothing was written.",
+                why=f"It has {', '.join(now)[:200]}.",
+                fix=_way_back(edited),
+            )
+
+
+def _good_vpns(edited: Edited) -> tuple[Vpn, ...]:
+    return edited.good.vpns if edited.good else ()
+
+
+def _good_stages(edited: Edited) -> list[str]:
+    return [each.stage for each in edited.good.stages] if edited.good else []
 
 
 def _check_facts(profile: Profile, after: Activation, changes: Sequence[Change]) -> None:

@@ -298,3 +298,19 @@ def test_a_name_without_a_record_is_not_found(sci: Program) -> None:
     sci.ready()
 
     assert sci("adopt", "acme-hk-2", "--reason", "x", "--yes").exit == 5
+
+
+def test_entries_that_changed_places_are_refused_since_no_difference_shows_them(sci: Program) -> None:
+    sci.placed()
+    sci.line("vpn add acme-hk-1 LAB --prefix 10.60.0.0/16 --max-prefixes 1250 --yes")
+    sci("note", "acme-hk-1", "one")
+    text = path_of(sci).read_text("utf-8")
+    start, end = text.index("vpns:\n") + len("vpns:\n"), text.index("history:\n")
+    middle = text.index("- name:", start + 1)
+    turned = text[:start] + text[middle:end] + text[start:middle] + text[end:]
+    path_of(sci).write_text(turned, "utf-8")
+
+    result = sci(*ADOPT)
+
+    assert (result.exit, path_of(sci).read_text("utf-8")) == (9, turned)
+    assert "changes the order of its VPNs" in result.err
