@@ -81,7 +81,7 @@ def _schema(box: Box, value: Any) -> None:
     data = box.record.read_bytes()
     lines = {"newer": b"format: '999'\n", "missing": b""}
     if value not in lines:
-        raise NotPossible("this is the first format of records; there is no older one yet")
+        raise NotPossible("format 1 is read as it is; there is no format before it")
     _edit(
         box, sealed(re.sub(rb"^format: [^\n]*\n", lambda _: lines[value], data, count=1, flags=re.MULTILINE))
     )
