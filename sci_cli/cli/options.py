@@ -18,6 +18,7 @@ STEPS = "Steps"
 ORDERS = "Checks and orders"
 NETWORK = "Network"
 PROVIDERS = "Providers"
+KEEPING = "Record keeping"
 SETTINGS = "Help and settings"
 
 
@@ -55,6 +56,10 @@ WRITING: dict[str, Any] = {
     "if_revision": Annotated[
         str | None,
         _value("--if-revision", help="Only if the record is still at this revision.", metavar="N"),
+    ],
+    "op_id": Annotated[
+        str | None,
+        _value("--op-id", help="Your id for this change: the same again is not done twice.", metavar="ID"),
     ],
 }
 
@@ -103,7 +108,7 @@ def command(
         name: the word on the command line.
         panel: its place in the list of commands.
         examples: two or three lines that can be copied; a test runs their words through the parser.
-        writes: whether it takes --dry-run and --if-revision.
+        writes: whether it takes --dry-run, --if-revision and --op-id.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,7 +122,12 @@ def command(
             from sci_cli.cli.emit import emit
 
             with stoppable():
-                outcome = function(session, **given)
+                if session.settings.op_id is None:
+                    outcome = function(session, **given)
+                else:
+                    from sci_cli.cli.operation_ids import once
+
+                    outcome = once(ctx, session, function, given)
                 if outcome is not None:
                     emit(session, outcome)
 

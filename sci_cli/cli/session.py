@@ -57,6 +57,7 @@ class Settings:
     verbose: bool | None = None
     dry_run: bool = False
     if_revision: str | None = None
+    op_id: str | None = None
 
     def over(self, outer: Settings) -> Settings:
         """These settings, with those given before the command name where nothing was said here."""
@@ -89,6 +90,7 @@ class Session:
         argv: the command line as it was typed, without the program's name.
         exit_code: what the program will exit with.
         make_prompter: stands in for the terminal in tests.
+        op_digest: digest of what the command line asks for, where --op-id is given.
         peeked_output: the format asked for, as far as a command line shows that was not parsed yet.
     """
 
@@ -107,6 +109,7 @@ class Session:
     exit_code: int = 0
     argv: tuple[str, ...] = ()
     command: str = ""
+    op_digest: str = ""
     _workspace: Workspace | None = None
     _prompter: Prompter | None = None
 
@@ -133,12 +136,12 @@ class Session:
         """
         from sci_cli.operations.workspace import ChangeMode
 
-        text = self.settings.if_revision
+        text, op_id = self.settings.if_revision, self.settings.op_id or ""
         if text is None:
-            return ChangeMode(self.settings.dry_run)
+            return ChangeMode(self.settings.dry_run, None, op_id, self.op_digest)
         if not (text.isascii() and text.isdigit() and len(text) <= 9):
             raise InvalidValue(f"--if-revision is a whole number; {text[:40]!r} is not.")
-        return ChangeMode(self.settings.dry_run, int(text))
+        return ChangeMode(self.settings.dry_run, int(text), op_id, self.op_digest)
 
     def look(self, stream: TextIO | None = None) -> Look:
         """How text is to look on a stream, standard output unless another is named."""
@@ -165,8 +168,11 @@ class Session:
 
     @property
     def may_ask(self) -> bool:
-        """Whether questions are allowed: a terminal on both ends, and nobody said no."""
-        forbidden = bool(self.settings.no_input) or any(
+        """Whether questions are allowed: a terminal on both ends, and nobody said no.
+
+        An operation with an id is a script's: its answers stand on the command line, where they are compared.
+        """
+        forbidden = bool(self.settings.no_input or self.settings.op_id) or any(
             is_on(self.environ.get(name, "")) for name in ("SCI_NO_INPUT", "CI")
         )
         return self.output == "text" and not forbidden

@@ -95,10 +95,29 @@ sci in scripts
   sci status NAME --exit-code             exit 20 while steps are open
   sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
   sci set NAME FACT=VALUE --if-revision 7 only while the record is at revision 7
+  sci set NAME FACT=VALUE --op-id job-17  once: the same line again is success and writes nothing
 
 Without a terminal nothing is ever asked: exit 2 names all missing options at once. Yes/no questions are
 answered with --yes; what costs money or service needs --confirm NAME, and an order also --accept-billing.
 See also: sci help exit-codes, sci help environment"""
+
+
+VERIFY = """\
+What sci verify can tell, and what it cannot
+
+  sci verify                                   everything in the home
+  sci verify NAME --expect-head HASH           and whether the history is the one that ended in HASH
+
+It finds damage, edits by hand, and events that were changed, removed, moved or cut off: records carry a
+checksum, each event a hash over all before it, the record the last hash (the head). It looks at backups,
+pinned profiles, evidence and drafts as well. It takes no lock and writes nothing.
+
+Who rewrites a record completely, every hash and the checksum, and all its backups with it, leaves nothing
+behind in the home that could show it. Then only a head noted elsewhere helps: it is printed after each
+change and stands in each hand-off draft. Compare with sci verify --expect-head NAME=HASH; 12 characters of
+it are enough. The head of an earlier revision will do, and says that nothing up to it was changed since.
+
+The names in the history are those of the accounts that ran sci; nothing proves who sat there."""
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -108,6 +127,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "prefixes": lambda: PREFIXES,
     "scripts": lambda: SCRIPTS,
     "screen-readers": lambda: SCREEN_READERS,
+    "verify": lambda: VERIFY,
     "windows": lambda: WINDOWS,
 }
 

@@ -215,7 +215,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of the record, as kept in its history. `sequence` orders events, the clock does not."""
+    """One change of the record, as kept in its history. `sequence` orders events, the clock does not.
+
+    A script's own id of the operation is kept with a digest of what it asked for, so that the same again is
+    known.
+    """
 
     sequence: int
     at: datetime
@@ -226,6 +230,8 @@ class Event:
     party: str = ""
     reason: str = ""
     clock_behind: bool = False
+    op_id: str = ""
+    op_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

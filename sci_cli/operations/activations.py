@@ -27,6 +27,7 @@ from sci_cli.errors import (
 from sci_cli.operations import showing
 from sci_cli.operations.lookup import NOTE_LIMIT, find_step
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.replays import refuse_again
 from sci_cli.operations.views import (
     RecordedView,
 )
@@ -38,6 +39,7 @@ from sci_cli.operations.workspace import (
     refuse_wrong_clock,
 )
 from sci_cli.safety.text import clean, quoted
+from sci_cli.store.contract import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,15 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         raise RuleViolation(
             f"The VPN cannot go on the port of {wanted.name}.", findings=noticed, fix=sci("help", "prefixes")
         )
-    require_free_name(ws, wanted.name)
+    _require_new(ws, wanted.name, mode)
     ref = ProfileRef(profile.id, "dry-run") if mode.dry_run else ws.store.pin_profile(profile)
     activation = replace(activation, profile=ref)
     event = Event(
-        1, now, ws.user, "new", f"started with profile {profile.id}", changes_between(None, activation)
-    )
+        1, now, ws.user, "new", f"started with profile {profile.id}", changes_between(None, activation),
+        op_id=mode.op_id, op_digest=mode.op_digest,
+    )  # fmt: skip
     activation = replace(activation, history=(event,))
-    saved = None if mode.dry_run else ws.store.create(activation)
+    saved = None if mode.dry_run else _created(ws, activation, mode)
     lines = (f"Started {wanted.name} for {activation.fact(facts.CUSTOMER)} with {profile.name}.",)
     return Outcome(
         RecordedView(showing.header(profile, activation), lines),
@@ -132,6 +135,27 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         notices=saved.notices if saved else (),
         dry_run=mode.dry_run,
     )
+
+
+def _require_new(ws: Workspace, name: str, mode: ChangeMode) -> None:
+    """Refuse a name that is taken, unless this very operation took it.
+
+    Raises:
+        Replayed: it did.
+        InvalidValue, AlreadyDifferent: see `require_free_name`.
+    """
+    if mode.op_id and name in ws.store.names():
+        refuse_again(ws.store.load(name).activation, mode.op_id, mode.op_digest)
+    require_free_name(ws, name)
+
+
+def _created(ws: Workspace, activation: Activation, mode: ChangeMode) -> Saved:
+    try:
+        return ws.store.create(activation)
+    except AlreadyDifferent:
+        # Another process may have been quicker with the same operation.
+        _require_new(ws, activation.name, mode)
+        raise
 
 
 def _parse(profile: Profile, fact_id: str, texts: Sequence[str]) -> tuple[str, ...]:

@@ -191,6 +191,39 @@ FINDINGS: dict[str, str] = {
         "The range has a meaning of its own in every network, so it cannot, or can only with "
         "care, be announced through a VPN."
     ),
+    "backup.damaged": (
+        "An earlier revision among the backups is damaged. The record itself is not concerned; that revision "
+        "cannot be put back from here."
+    ),
+    "backup.none": (
+        "A record has earlier revisions and none of them is among the backups, as after only the records "
+        "were copied."
+    ),
+    "backup.other_history": (
+        "A backup and its record agree up to some revision and differ after it. Either an earlier revision "
+        "was put back by hand, or the history of one of them was rewritten."
+    ),
+    "draft.altered": ("A hand-off draft is not as it was when it was written and noted in the history."),
+    "draft.missing": ("The history names a hand-off draft that is not in the folder of drafts."),
+    "evidence.damaged": ("The content of a piece of evidence is not the one it is filed under."),
+    "evidence.missing": ("A record refers to evidence that is not in the evidence folder."),
+    "history.rewritten": (
+        "A head that somebody noted is not part of the record's history: an event before it was changed, "
+        "removed or added since. `sci help verify` says what can be concluded."
+    ),
+    "home.copy": (
+        "A file lies among the records or the evidence that is none of them, such as the conflict copy of a "
+        "program that synchronises folders. It is not used and never removed by sci."
+    ),
+    "home.leftover": ("A run that was killed left a temporary file. Nothing refers to it."),
+    "profile.pin_damaged": (
+        "The profile that activations go on with is kept with them, and this copy is damaged or missing."
+    ),
+    "record.damaged": (
+        "A record fails its check, or cannot be read. It is never treated as empty, and nothing is written "
+        "to it."
+    ),
+    "record.missing": ("There are backups of an activation whose record is gone."),
     "record.unreadable": (
         "The record of one activation cannot be read or fails its check, so it is left out of a list "
         "over all. `sci status NAME` says what is wrong with it and how to put it right."

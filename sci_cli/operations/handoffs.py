@@ -22,6 +22,7 @@ from sci_cli.operations.work_views import HandoffView, StagesView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 from sci_cli.readers.screen_print import ScreenPrint
 from sci_cli.safety.text import clean
+from sci_cli.store.document import heads
 from sci_cli.writers.mail_draft import Attachment, Draft, address_problem, as_text, build, mailto, table
 from sci_cli.writers.output_files import write_new
 
@@ -75,7 +76,7 @@ def handoff(ws: Workspace, name: str, request: HandoffRequest, mode: ChangeMode)
             head = _last_handoff(before) - 1
             _refuse_other(profile, before, _draft(profile, before, request, message, head))
             return Decided(before)
-        head = before.history[-1].sequence if before.history else 0
+        head = before.revision
         draft = _draft(profile, before, request, message, head)
         data = build(draft)
         filename = _filename(before, 1)
@@ -198,7 +199,7 @@ def _draft(
             message,
             table(rows),
             Template(handoff_data.closing).substitute(names),
-            f"Record: {activation.name}, revision {head}",
+            f"Record: {activation.name}, revision {head}\nHead: {heads(activation)[head - 1]}",
         )
         if part.strip()
     )

@@ -144,3 +144,33 @@ class PortView(View):
     portal: tuple[str, ...]
     cautions: tuple[Caution, ...]
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRecord:
+    """A record that holds; `expected` is the revision whose head somebody had noted, where one was given."""
+
+    name: str
+    revision: int
+    head: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many things of one kind were looked at."""
+
+    what: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyView(View):
+    """Whether everything stored holds."""
+
+    thing: ClassVar[str] = "verify"
+    verdict: str
+    holds: bool
+    home: str
+    counted: tuple[Counted, ...]
+    records: tuple[VerifiedRecord, ...]

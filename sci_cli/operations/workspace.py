@@ -12,7 +12,8 @@ from sci_cli.domain.activation import Activation, Change, Event, Stamp
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import ActivationNotFound, InvalidValue, sci
+from sci_cli.errors import ActivationNotFound, InvalidValue, StaleRevision, sci
+from sci_cli.operations.replays import refuse_again
 from sci_cli.safety.text import quoted
 from sci_cli.store.contract import Loaded, Store, check_revision
 
@@ -42,10 +43,17 @@ Decide = Callable[[Activation, Profile], Decided]
 
 @dataclass(frozen=True, slots=True)
 class ChangeMode:
-    """How a change is to be made: for real or as a trial, and on which revision."""
+    """How a change is to be made: for real or as a trial, on which revision, and as which operation.
+
+    Attributes:
+        op_id: a script's own id for the operation; the same again is not done twice.
+        op_digest: digest of what the operation asks for, to know the same from another.
+    """
 
     dry_run: bool = False
     if_revision: int | None = None
+    op_id: str = ""
+    op_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +109,19 @@ class Workspace:
         A trial run decides on the record as it is and saves nothing.
 
         Raises:
+            Replayed: the operation was recorded before.
             SciError: whatever `decide` refuses with, or the store reports.
         """
         found: list[tuple[Decided, Profile]] = []
 
         def under_lock(before: Activation) -> Activation:
+            refuse_again(before, mode.op_id, mode.op_digest)
             profile = self.profile_of(before)
             decided = decide(before, profile)
             found.append((decided, profile))
             if decided.activation == before:
                 return before
-            return self._with_event(before, decided, command)
+            return self._with_event(before, decided, command, mode)
 
         try:
             if mode.dry_run:
@@ -125,13 +135,16 @@ class Workspace:
                 changed, head, notices = saved.changed, saved.head, saved.notices
         except ActivationNotFound as missing:
             raise self._not_found(name) from missing
+        except StaleRevision:
+            refuse_again(self.store.load(name).activation, mode.op_id, mode.op_digest)
+            raise
         decided, profile = found[-1]
         if changed:
             notices = (*notices, *self.remarks())
             decided = replace(decided, findings=(*decided.findings, *_clock_behind(after)))
         return Changed(before, after, profile, decided, changed, head, notices)
 
-    def _with_event(self, before: Activation, decided: Decided, command: str) -> Activation:
+    def _with_event(self, before: Activation, decided: Decided, command: str, mode: ChangeMode) -> Activation:
         now = self.now()
         refuse_wrong_clock(now)
         last = before.history[-1].at if before.history else before.created.at
@@ -145,6 +158,8 @@ class Workspace:
             party=decided.party,
             reason=decided.reason,
             clock_behind=now < last,
+            op_id=mode.op_id,
+            op_digest=mode.op_digest,
         )
         return replace(decided.activation, revision=before.revision + 1, history=(*before.history, event))
 

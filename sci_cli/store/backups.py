@@ -134,7 +134,17 @@ def _day(seconds: float) -> date:
     return datetime.fromtimestamp(seconds, UTC).date()
 
 
+def by_activation(names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """Revision and file name of all backups by their activation, newest revision first."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for entry in names:
+        if match := _BACKUP.fullmatch(entry):
+            found.setdefault(match[1], []).append((int(match[2]), entry))
+    for kept in found.values():
+        kept.sort(reverse=True)
+    return found
+
+
 def _of(name: str, names: Sequence[str]) -> list[tuple[int, str]]:
     """Revision and file name of the backups of this activation, newest revision first."""
-    matches = (found for entry in names if (found := _BACKUP.fullmatch(entry)))
-    return sorted(((int(found[2]), found[0]) for found in matches if found[1] == name), reverse=True)
+    return by_activation([entry for entry in names if entry.startswith(f"{name}.")]).get(name, [])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from sci_cli.domain.activation import Activation, ProfileRef
+from sci_cli.domain.findings import Finding
 from sci_cli.domain.plain import digest
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
@@ -145,6 +146,56 @@ class Store(Protocol):
 
         Raises:
             StoreUnavailable: the folder cannot be made.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A backup with another history than its record.
+
+    Attributes:
+        file: its path below the home.
+        heads: its heads, revision by revision.
+        same: how many revisions it has in common with the record.
+        since: when the last of these was written, for people; empty when there is none.
+    """
+
+    file: str
+    heads: tuple[str, ...]
+    same: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a look at everything stored found.
+
+    Attributes:
+        records: the records that hold, by name.
+        counted: how many records, backups, profiles, evidence and drafts were looked at.
+        findings: what does not hold (blockers) and what is odd (warnings); `details` names the `file`.
+        strays: backups with another history, by the name of their activation.
+        written: when each record's file was last written, in seconds since 1970.
+    """
+
+    records: Mapping[str, Loaded]
+    counted: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    strays: Mapping[str, tuple[Stray, ...]]
+    written: Mapping[str, float]
+
+
+@runtime_checkable
+class Inspectable(Protocol):
+    """A store that can look at everything it holds beside the records."""
+
+    def inspect(self, names: Sequence[str]) -> Inspected:
+        """What belongs to these activations, or everything without names; nothing is written or locked.
+
+        Raises:
+            ActivationNotFound: nothing is stored of one of them.
+            StoreUnavailable: the store cannot be read.
         """
         ...
 

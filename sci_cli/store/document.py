@@ -29,7 +29,10 @@ from sci_cli.domain.plain import NotPlain, Plain, canonical, from_plain, to_plai
 from sci_cli.safety.text import quoted, visible
 from sci_cli.store.lines import read_lines
 
-FORMAT = 1
+# Format 2 adds the operation id to events. A record without one is written as format 1, for older versions
+# to read; they refuse format 2 untouched.
+FORMAT = 2
+_LEAST = 1
 SIZE_LIMIT = 20_000_000
 
 FIRST_LINE = b"# Written by sci. Change it with sci commands; edits by hand are refused.\n"
@@ -49,7 +52,8 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 Body = dict[str, Plain]
 Migration = Callable[[Body], Body]
 
-# From each older format to the next, in memory; the file changes with the next change a person makes.
+# From each format older than those read as they are to the next, in memory; the file changes with the next
+# change a person makes.
 MIGRATIONS: Mapping[int, Migration] = {}
 
 
@@ -99,7 +103,8 @@ def render(activation: Activation) -> Written:
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
-    body: Body = {"format": str(FORMAT), "name": name, "revision": revision, "head": head, **plain}
+    form = FORMAT if any(event.op_id for event in activation.history) else _LEAST
+    body: Body = {"format": str(form), "name": name, "revision": revision, "head": head, **plain}
     try:
         text = dump_own({**body, "history": history}).encode("utf-8")
         written = Written(FIRST_LINE + _SECOND_LINE % _checksum(text) + text, head)
@@ -214,14 +219,14 @@ def _check_name(plain: Body, name: str) -> None:
 
 
 def _migrated(plain: Body, form: int, migrations: Mapping[int, Migration]) -> tuple[Body, tuple[str, ...]]:
-    if form == FORMAT:
+    if form >= _LEAST:
         return plain, ()
-    for step in range(form, FORMAT):
+    for step in range(form, _LEAST):
         if step not in migrations:
             raise NotIntact(f"has format (schema version) {form}, which no version of sci wrote")
         plain = migrations[step](plain)
     return plain, (
-        f"The record has format {form} and was migrated to format {FORMAT} for reading; "
+        f"The record has format {form} and was migrated to format {_LEAST} for reading; "
         "its file changes with the next change.",
     )  # fmt: skip
 
@@ -277,6 +282,12 @@ def _check_history(plain: Body) -> str:
             "events are missing or were added.",
         )
     return previous
+
+
+def heads(activation: Activation) -> tuple[str, ...]:
+    """The head of the record at each of its revisions, the first one first."""
+    history = to_plain(activation.history)
+    return tuple(str(_mapping(event)["hash"]) for event in _chained(history)[0])
 
 
 def _events(plain: Body) -> list[Body]:

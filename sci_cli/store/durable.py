@@ -65,11 +65,11 @@ def read_file(disk: Disk, folder: Folder, name: str, limit: int) -> Seen:
         raise
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EOPNOTSUPP}:
-            _refuse_irregular(disk.status(folder, name).st_mode)
+            refuse_irregular(disk.status(folder, name).st_mode)
         raise
     try:
         found = disk.file_status(descriptor)
-        _refuse_irregular(found.st_mode)
+        refuse_irregular(found.st_mode)
         data = _read_all(disk, descriptor, limit)
     finally:
         with suppress(OSError):
@@ -77,7 +77,12 @@ def read_file(disk: Disk, folder: Folder, name: str, limit: int) -> Seen:
     return Seen(data, found.st_ino, len(data), found.st_mtime_ns, stat.S_IMODE(found.st_mode), found.st_uid)
 
 
-def _refuse_irregular(mode: int) -> None:
+def refuse_irregular(mode: int) -> None:
+    """Refuse what is no regular file, by its mode.
+
+    Raises:
+        NotRegular: saying what it is.
+    """
     if stat.S_ISLNK(mode):
         raise NotRegular("a symbolic link")
     if not stat.S_ISREG(mode):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from sci_cli.safety.text import quoted
 from sci_cli.store import records
 from sci_cli.store.contract import (
     Decide,
+    Inspected,
     Loaded,
     Saved,
     check_first,
@@ -123,6 +124,14 @@ class FileStore:
             if folder is not None and (found := backups.newest_intact(self._disk, folder, name)):
                 return folder.path_of(found[0]), found[1]
         return None
+
+    def inspect(self, names: Sequence[str]) -> Inspected:
+        """What belongs to these activations, or everything there is, and what of it does not hold."""
+        from sci_cli.store.inspection import Inspection
+
+        for name in names:
+            _check_name(name)
+        return Inspection(self._home, self._disk, self._read, self._read_pinned).of(names)
 
     # Writing ---------------------------------------------------------------------------------------------
 

@@ -218,6 +218,8 @@ def _event(page: Page, event: Event) -> None:
     party = f" for {event.party}" if event.party else ""
     page.paragraph(f"{event.sequence}  {minute(event.at)}  {event.by}{party}  sci {event.command}", indent=2)
     page.paragraph(_what(event), indent=5)
+    if event.op_id:
+        page.paragraph(f"operation {event.op_id}", indent=5)
     for change in event.changes:
         page.paragraph(
             f"{change.path}: {change.before or '(nothing)'} -> {change.after or '(nothing)'}", indent=5

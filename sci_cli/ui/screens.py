@@ -7,7 +7,14 @@ from typing import Any
 
 from sci_cli.operations import reference_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
-from sci_cli.ui import file_screens, network_screens, record_screens, reference_screens, status_screens
+from sci_cli.ui import (
+    file_screens,
+    keeping_screens,
+    network_screens,
+    record_screens,
+    reference_screens,
+    status_screens,
+)
 from sci_cli.ui.blocks import (
     MOST_OF_ONE_CODE,
     dry_run_line,
@@ -39,6 +46,7 @@ SCREENS: Mapping[type[View], Screen] = {
     work_views.PlanView: network_screens.plan,
     vpn_file_views.FilesView: file_screens.files,
     work_views.PortView: network_screens.port,
+    work_views.VerifyView: keeping_screens.verify,
     reference_views.ExplainView: reference_screens.explain,
     reference_views.ProfilesView: reference_screens.profiles,
     reference_views.ProfileView: reference_screens.profile,

@@ -101,5 +101,19 @@ _TABLES: Mapping[type[View], Table] = {
         lambda view, outcome: _picked(view.profiles, ("id", "name", "version", "origin", "problem")),
     ),
     work_views.SheetView: (("field", "label", "value", "rule", "why", "clause"), _sheet),
+    work_views.VerifyView: (
+        ("code", "severity", "file", "message", "why", "fix"),
+        lambda view, outcome: [
+            (
+                each.code,
+                each.severity,
+                each.details.get("file", ""),
+                each.message,
+                each.why,
+                [fix_text(fix) for fix in each.fix],
+            )
+            for each in outcome.findings
+        ],
+    ),
     work_views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
 }

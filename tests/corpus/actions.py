@@ -257,15 +257,23 @@ def place_order(case: Case) -> Action:
         products = given["security_products"]
         listed = products if isinstance(products, list) else [products]
         return simply(stage, ("set", NAME, *(f"security-products={text_of(each)}" for each in listed)))
-    if given.get("same_op_id"):
-        raise NotPossible("there is no --op-id yet; without one the same order again is a conflict")
-    number = text_of(given.get("order_number", "VZ-999999" if given.get("already_placed") else ORDER))
+    again = bool(given.get("same_op_id"))
+    other = "VZ-999999" if given.get("already_placed") and not again else ORDER
+    number = text_of(given.get("order_number", other))
     words = ["order", "place", NAME, f"--number={number}"]
     words += [f"--confirm={text_of(given.get('confirm', NAME))}"]
     words += ["--accept-billing"] if given.get("accept_billing", True) else []
     for name, field_ in (("service-key", "service_key"), ("csp-customer-id", "csp_customer_id")):
         words += [f"--field={name}={text_of(given[field_])}"] if field_ in given else []
+    if again:
+        words.append("--op-id=job-17")
+        return Action(Stage("ready"), lambda box: _placed_before(box, words))
     return simply(stage, words)
+
+
+def _placed_before(box: Box, words: Sequence[Word]) -> Plan:
+    box.must(*words)
+    return Plan([words])
 
 
 def record_event(case: Case) -> Action:
@@ -304,6 +312,7 @@ def _handoff(box: Box, given: Mapping[str, Any]) -> Plan:
     words: list[Word] = ["handoff", NAME, "--attach", str(path), f"--to={to}"]
     if "body_field" in given:
         words.append(f"--message={text_of(given['body_field'])}")
+    words += ["--op-id=job-17"] if given.get("same_op_id") else []
     plan = Plan([words] * (2 if given.get("twice") else 1))
     if attachment.get("changes_between_hash_and_attach"):
         plan.slow_file, plan.disturb = path, lambda: append(path, b"more")

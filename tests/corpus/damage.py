@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from sci_cli.store.document import parse, render
 from tests.corpus.cases import NotPossible
 from tests.corpus.given_files import give_to_somebody_else
-from tests.corpus.world import NAME, Box
+from tests.corpus.world import NAME, Box, WorldBroken
 
 _HEADER = re.compile(rb"\A(#[^\n]*\nchecksum: sha256:)[0-9a-f]{64}\n")
 
@@ -99,10 +101,24 @@ def _audit(box: Box, value: Any) -> None:
     elif value == "tail_truncated":
         del events[-1]
     elif value == "rewritten_consistently":
-        raise NotPossible("only `verify --expect-head` could notice, and there is no such command yet")
+        _rewrite(box)
+        return
     else:
         raise NotPossible(f"an audit trail that is {value!r} is not known to the harness")
     _edit(box, sealed(head + mark + b"".join(events)))
+
+
+def _rewrite(box: Box) -> None:
+    """Another reason in the history, every hash and the checksum made right; only the old head tells."""
+    old = parse(box.record.read_bytes(), NAME)
+    events = list(old.activation.history)
+    events[2] = replace(events[2], summary="something else")
+    _edit(box, render(replace(old.activation, history=tuple(events))).data)
+    for kept in (box.state / "backups").glob(f"{NAME}.*.yaml"):
+        kept.unlink()
+    seen = box.sci("verify", f"--expect-head={NAME}={old.head}")
+    if seen.exit != 9:
+        raise WorldBroken(f"verify --expect-head ends with {seen.exit}, not with CORRUPT")
 
 
 def _fork(box: Box, value: Any) -> None:

@@ -106,7 +106,7 @@ def test_a_correction_after_the_comparison_closes_the_hand_off_again(tmp_path: P
 def test_the_draft_says_to_whom_what_and_carries_the_screen_print(tmp_path: Path) -> None:
     desk = verified(tmp_path)
     desk.set("vlan-id=100", "primary.verizon-address=192.0.2.1/30", "primary.provider-address=192.0.2.2/30")
-    revision = desk.record().revision
+    revision, head = desk.record().revision, desk.store.load(desk.name).head
     outcome = desk.handoff()
     mail = draft_of(desk, outcome)
     assert [(name, str(mail[name])) for name in ("X-Unsent", "To", "Cc", "From", "Subject")] == [
@@ -126,6 +126,7 @@ def test_the_draft_says_to_whom_what_and_carries_the_screen_print(tmp_path: Path
         "Primary Verizon address    192.0.2.1/30",
         "Primary NNI ID             see the screen print",
         f"Record: acme-hk-1, revision {revision}",
+        f"Head: {head}",
     ):
         assert line in text.splitlines()
     assert "$" not in text

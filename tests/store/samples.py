@@ -114,6 +114,13 @@ def full(name: str = "acme-1") -> Activation:
     return noted("a last note")(activation)
 
 
+def with_operation(name: str = "acme-1") -> Activation:
+    """An activation whose last change has a script's own id."""
+    before = full(name)
+    last = replace(before.history[-1], op_id="job-17", op_digest="2" * 64)
+    return replace(before, history=(*before.history[:-1], last))
+
+
 def profile(summary: str = "an invented provider") -> Profile:
     """A small profile with nested values of most kinds."""
     return Profile(

@@ -14,8 +14,8 @@ from sci_cli.domain.activation import Note
 from sci_cli.domain.plain import Plain
 from sci_cli.safety.strict_yaml import dump_own, load_own
 from sci_cli.store import document
-from sci_cli.store.document import FIRST_LINE, NewerFormat, NotIntact, parse, render
-from tests.store.samples import STAMP, full, new, revised
+from sci_cli.store.document import FIRST_LINE, NewerFormat, NotIntact, heads, parse, render
+from tests.store.samples import STAMP, full, new, revised, with_operation
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -75,6 +75,31 @@ def test_a_sample_of_format_1_is_read_by_every_later_version() -> None:
 
     assert found.activation == full()
     assert found.notices == ()
+
+
+def test_a_sample_of_format_2_is_read_by_every_later_version() -> None:
+    data = (FROZEN / "format-2.yaml").read_bytes()
+
+    found = parse(data, "acme-1")
+
+    assert found.activation == with_operation()
+    assert found.notices == ()
+
+
+def test_only_a_record_with_an_operation_id_is_written_in_format_2() -> None:
+    assert render(full()).data == (FROZEN / "format-1.yaml").read_bytes()
+    assert render(with_operation()).data == (FROZEN / "format-2.yaml").read_bytes()
+    assert b"format: '2'" in render(with_operation()).data
+
+
+def test_an_operation_id_is_bound_into_the_chain() -> None:
+    altered = render(with_operation()).data.replace(b"op_id: 'job-17'", b"op_id: 'job-18'")
+
+    assert "history that is broken at event 2" in _complaint(_sealed(load_own(_body(altered).decode())))
+
+
+def test_the_heads_of_a_record_are_those_it_had_at_each_revision() -> None:
+    assert heads(revised(4)) == tuple(render(revised(number)).head for number in range(1, 5))
 
 
 @settings(max_examples=150, deadline=None)
@@ -170,13 +195,13 @@ def test_a_record_without_format_is_refused_with_and_without_a_right_checksum() 
 
 def test_a_newer_format_is_recognised_even_where_its_checksum_is_another() -> None:
     for data in (
-        _resealed({"format": "2"}),
-        render(new()).data.replace(b"format: '1'", b"format: '2'"),
-        b"%SCI 2\nformat: 2\n",
+        _resealed({"format": "3"}),
+        render(new()).data.replace(b"format: '1'", b"format: '3'"),
+        b"%SCI 3\nformat: 3\n",
     ):
         with pytest.raises(NewerFormat) as caught:
             parse(data, "acme-1")
-        assert caught.value.found == 2
+        assert caught.value.found == 3
 
 
 def test_an_older_format_is_migrated_in_memory_with_a_notice() -> None:

@@ -19,10 +19,11 @@ from sci_cli.domain.activation import (
     StageMark,
     Stamp,
 )
+from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Clause
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.vpn_rules import budgets
-from sci_cli.errors import GateClosed, RuleViolation, sci
+from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, sci
 from sci_cli.operations import reference_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome
 from tests.ui.sample_records import (
@@ -160,6 +161,32 @@ EVENTS = (
     ),
 )
 
+COUNTED = tuple(
+    work_views.Counted(what, number)
+    for what, number in (("records", 2), ("backups", 14), ("profiles", 1), ("evidence", 3), ("drafts", 1))
+)
+DAMAGED = (
+    Finding(
+        "record.damaged",
+        Severity.BLOCKER,
+        "The record 'acme-hk-1.yaml' does not match its checksum: it was edited or damaged.",
+        fix=("Keep a copy of the file as it is.",),
+        details={"file": "activations/acme-hk-1.yaml"},
+    ),
+    Finding(
+        "draft.altered",
+        Severity.BLOCKER,
+        "The hand-off draft 'out/draft.eml' of acme-hk-1 does not match its hash.",
+        why="The history names it with the hash of its content.",
+        details={"file": "out/draft.eml"},
+    ),
+    Finding(
+        "home.leftover",
+        Severity.WARNING,
+        "A temporary file is left of a run that did not end: 'backups/.sci-00.tmp'.",
+        details={"file": "backups/.sci-00.tmp"},
+    ),
+)
 SCHEMA_KEYS = (
     "schema", "ok", "command", "changed", "activation", "revision", "head", "dry_run", "data", "findings",
     "notices", "error", "next",
@@ -304,6 +331,23 @@ OUTCOMES: Mapping[str, Outcome] = {
         revision=15,
         head=HASH,
         next=(sci("vpn", "confirm", "acme-hk-1", "lab", note="when the portal shows it"),),
+    ),
+    "verify": Outcome(
+        work_views.VerifyView(
+            "Everything holds.",
+            True,
+            "/home/kim/sci",
+            COUNTED,
+            (
+                work_views.VerifiedRecord("acme-hk-1", 15, HASH, 12),
+                work_views.VerifiedRecord("beta-fra-1", 3, HASH[::-1]),
+            ),
+        )
+    ),
+    "verify-damaged": Outcome(
+        work_views.VerifyView("2 things do not hold.", False, "/home/kim/sci", COUNTED, ()),
+        findings=DAMAGED,
+        error=RecordCorrupt("2 things do not hold.", findings=DAMAGED[:2]),
     ),
     "port": Outcome(
         work_views.PortView(
