@@ -46,10 +46,6 @@ class Overlap:
         """The addresses in both: of two prefixes that overlap this is the smaller one."""
         return self.left if self.relation is Relation.CONTAINED else self.right
 
-    def sentence(self) -> str:
-        """Both sides in one line: `LAB 10.30.4.0/22 lies inside CORP 10.30.0.0/16`."""
-        return f"{self.left_vpn} {self.left} {self.relation.words} {self.right_vpn} {self.right}"
-
 
 def find_overlaps(vpns: Mapping[str, Iterable[Prefix]]) -> tuple[Overlap, ...]:
     """Every pair of prefixes of different VPNs that share addresses, each pair once.

@@ -329,7 +329,11 @@ def _known(text: str) -> Prefix:
     return Prefix(network.version, int(network.network_address), network.prefixlen)
 
 
-_REFUSED = {_known(text): words for text, words in _REFUSED_TEXT.items()}
+REFUSED: Mapping[Prefix, tuple[str, str]] = MappingProxyType(
+    {_known(text): words for text, words in _REFUSED_TEXT.items()}
+)
+"""Ranges that are refused, with their kind and the reason: a prefix is when it shares addresses with one."""
+
 _SHARED = _known("100.64.0.0/10")
 
 SHORTEST_ORDINARY = 8
@@ -337,11 +341,6 @@ ORDINARY_FIRST: Mapping[int, frozenset[int]] = MappingProxyType(
     {4: frozenset({*range(1, 224)} - {127, 169}), 6: frozenset(range(1, 0xFE))}
 )
 """First bytes within which, from `SHORTEST_ORDINARY` on, no prefix is refused; a test holds them to that."""
-
-
-def refused_ranges() -> tuple[Prefix, ...]:
-    """The ranges that are refused: a prefix is, just when it shares addresses with one of them."""
-    return tuple(_REFUSED)
 
 
 def special_use(prefix: Prefix) -> SpecialUse | None:
@@ -356,18 +355,18 @@ def special_use(prefix: Prefix) -> SpecialUse | None:
             True,
             f"{prefix} is the default route: it covers everything, so no other VPN can share the port.",
         )
-    around = [each for each in _REFUSED if each.contains(prefix)]
+    around = [each for each in REFUSED if each.contains(prefix)]
     if around:
         found = max(around, key=lambda each: each.length)
-        name, reason = _REFUSED[found]
+        name, reason = REFUSED[found]
         within = "" if found == prefix else f" inside {found}"
         said = f"{prefix} is {name} space{within}: it {reason}, so no VPN carries it."
         return SpecialUse(name, True, said)
-    inside = [each for each in _REFUSED if prefix.contains(each)]
+    inside = [each for each in REFUSED if prefix.contains(each)]
     if inside:
-        listed = ", ".join(f"{each} ({_REFUSED[each][0]})" for each in inside)
+        listed = ", ".join(f"{each} ({REFUSED[each][0]})" for each in inside)
         said = f"{prefix} contains {listed}, which no VPN carries. Give smaller prefixes."
-        return SpecialUse(_REFUSED[inside[0]][0], True, said)
+        return SpecialUse(REFUSED[inside[0]][0], True, said)
     if prefix.shares_addresses_with(_SHARED):
         said = (
             f"{prefix} uses shared address space ({_SHARED}, RFC 6598), which carriers and cloud providers "

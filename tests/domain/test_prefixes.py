@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from sci_cli.domain.capacity import aggregate
 from sci_cli.domain.prefixes import (
     ORDINARY_FIRST,
+    REFUSED,
     Prefix,
     PrefixProblem,
     network_of,
     parse_prefix,
     prefixes_of_range,
-    refused_ranges,
     special_use,
 )
 from sci_cli.safety.text import describe_unsafe
@@ -326,12 +326,12 @@ def test_any_text_is_a_prefix_or_a_problem_whose_correction_is_a_prefix() -> Non
     st.one_of(
         st.builds(lambda a, n: network_of(4, a, n), st.integers(0, 2**32 - 1), st.integers(0, 32)),
         st.builds(lambda a, n: network_of(6, a, n), st.integers(0, 2**128 - 1), st.integers(0, 128)),
-        st.sampled_from(refused_ranges()),
+        st.sampled_from(tuple(REFUSED)),
     )
 )
 def test_a_prefix_is_refused_just_when_it_shares_addresses_with_a_refused_range(prefix: Prefix) -> None:
     use = special_use(prefix)
-    shares = any(prefix.shares_addresses_with(each) for each in refused_ranges())
+    shares = any(prefix.shares_addresses_with(each) for each in REFUSED)
     assert (use is not None and use.refused) == shares
 
 
@@ -339,4 +339,4 @@ def test_ordinary_first_bytes_are_those_that_share_with_no_refused_range() -> No
     for version, ordinary in ORDINARY_FIRST.items():
         for first in range(256):
             block = network_of(version, first << (24 if version == 4 else 120), 8)
-            assert (first in ordinary) != any(block.shares_addresses_with(each) for each in refused_ranges())
+            assert (first in ordinary) != any(block.shares_addresses_with(each) for each in REFUSED)

@@ -95,6 +95,13 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "list.yaml": ("yaml", "-: 10.20.0.0/16 2001:db8:20::/48", "", ""),
     "masks-semicolon.csv": ("csv-semicolon", "ACME: 10.20.0.0/16 | BLUE: 10.40.0.0/16", "", ""),
+    "nxos-bgp-vrf.txt": (
+        "cisco",
+        "ACME: 10.20.0.0/16 10.21.0.0/24 10.22.0.0/24 10.23.0.0/24 10.24.0.0/24 10.25.0.0/24 10.26.0.0/24 "
+        "2001:db8:20::/48 2001:db8:21::/48 2001:db8:22::/48",
+        "",
+        "",
+    ),
     "nxos-route-vrf.txt": ("cisco", "ACME: 10.20.0.0/16 10.1.1.0/30", "", ""),
     "sros-route-table.txt": (
         "sros",
@@ -194,6 +201,8 @@ def test_a_route_without_the_heading_that_gives_its_length_is_rejected_and_not_g
         ("B    10.20.0.0/16\x07 [200/0] via 192.0.2.7 \x01", "U+0001"),
         ("Routing entry for 10.20.0.0/16", "looks like a route"),
         ("BGP routing table entry for 65000:100:10.20.0.0/16, version 2", "looks like a route"),
+        ("*>z10.20.0.0/16 192.0.2.7 0 0 65001 i", "looks like a route"),
+        ("*|k10.20.0.0/16 192.0.2.7 0 0 65001 i", "looks like a route"),
         (" *>  65000:100:10.20.0.0/16 192.0.2.7 0 0 65001 i", "route distinguisher"),
         ("B    10.20.0.0/16 [200/0] " + "x" * 5000, "too long"),
     ],

@@ -31,6 +31,9 @@ _CODE = re.compile(r"[A-Za-z*%+&!()>=~?][A-Za-z0-9*%+&!()>=~?]{0,4}")
 _NOT_A_CODE = frozenset({"via", "to", "from", "is", "by", "Path", "path"})
 _CONTINUES = frozenset({"via", "*via", "directly", "from", "to"})
 _MOST_CODES = 5
+# NX-OS writes the type of a path right before the network, `*>e10.20.0.0/16` and `*|r10.21.0.0/16`.
+_SIGNED = re.compile(r"([*>=+&~?!|]{1,4}[acelrIi]?)([0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?)")
+_TYPED = re.compile(r"([acelrI])([0-9]{1,3}\.[0-9.]{3,12}(?:/[0-9]{1,3})?|[0-9A-Fa-f]{4}:[0-9A-Fa-f:./]{1,45})")
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ def _read_line(line: int, text: str, state: _State) -> None:
     tokens = [token for token in tokens if token][:12]
     if tokens[0] in _CONTINUES or tokens[0].startswith("["):
         return
-    codes, rest = _split_codes(tokens)
+    codes, rest = _split_codes(tokens, state.is_bgp)
     if rest is None:
         refuse_unknown(line, text, state.routes)
         return
@@ -116,9 +119,12 @@ def _read_line(line: int, text: str, state: _State) -> None:
         _read_bare(line, address, codes, rest, state)
 
 
-def _split_codes(tokens: list[str]) -> tuple[list[str], list[str] | None]:
+def _split_codes(tokens: list[str], is_bgp: bool) -> tuple[list[str], list[str] | None]:
     """The codes before the address, and what begins with the address; None where there is no address."""
     for index, token in enumerate(tokens[: _MOST_CODES + 1]):
+        typed = _TYPED.fullmatch(token) if index or is_bgp else None
+        if typed:
+            return [*tokens[:index], typed[1]], [typed[2], *tokens[index + 1 :]]
         if is_address(token.rstrip(",")):
             return tokens[:index], tokens[index:]
         stuck = _stuck(token)
@@ -130,10 +136,11 @@ def _split_codes(tokens: list[str]) -> tuple[list[str], list[str] | None]:
 
 
 def _stuck(token: str) -> str:
-    """The address in `*>i10.20.0.0/16`: older tables leave no blank between the codes and the network."""
-    bare = token.lstrip("*>=+&~?!")
-    if bare != token and is_address(bare):
-        return bare
+    """The address in `*>i10.20.0.0/16`: some tables leave no blank between the codes and the network."""
+    signed = _SIGNED.fullmatch(token)
+    if signed and is_address(signed[2]):
+        return signed[2]
+    bare = token.lstrip("*>=+&~?!|")
     # No address holds an i, so the first one ends the codes.
     before, found, rest = bare.partition("i")
     return rest if found and len(before) <= 3 and is_address(rest) else ""

@@ -57,7 +57,7 @@ _CODE = (
     rb"|(?<=i )(?:ia|su))"
 )
 _CODES = rb"(?!L |BGP |\*via )(?:" + _CODE + rb" {1,12}){0,3}+"
-_STUCK_CODE = rb"(?:[*>=+&~?!]{1,4}i?(?=[0-9A-Fa-f:./]{9,49}[ \n]))?"
+_STUCK_CODE = rb"(?:[*>=+&~?!]{1,4}i?(?![ace])(?=[0-9A-Fa-f:./]{9,49}[ \n]))?"
 # What may be a heading such as `10.0.0.0/24 is subnetted`, though the prompt of a pager stands in it.
 _SUBNETS = rb"(?! {1,99}+[0-9.]{0,15}+ {0,99}+(?:i(?!s directly)|-{1,3} ?\(?[mM]|[pP]ress))"
 _CISCO = _lines(
