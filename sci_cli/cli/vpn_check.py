@@ -94,7 +94,7 @@ def register(group: typer.Typer) -> None:
         sources = _sources(session, files, vpn, format)
         with bar(session.stderr, session.look(session.stderr)) as progress:
             limit = LISTED_FOR_SCRIPTS if session.output in ("json", "yaml") else LISTED
-            compared = compare(sources, limit=limit, progress=progress)
+            compared = compare(sources, limit=limit, default_routes=not skip_invalid, progress=progress)
         if session.output == "csv" and (skip_invalid or not compared.rejected):
             _stream(session, compared)
             return None
