@@ -259,7 +259,7 @@ def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, Sequence[Row]],
         if not name:
             raise WrongUsage(
                 "The file names no VPN, and none is given.",
-                fix=sci("vpn", "add", "NAME", "VPN", "--from", "FILE"),
+                fix="Give the name of the VPN in front of --from, behind that of the activation.",
             )
         if vpn and name.casefold() != vpn.casefold():
             others[name] = others.get(name, 0) + 1
