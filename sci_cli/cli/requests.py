@@ -132,7 +132,7 @@ def _vpn(
         return None, ()
     maximum, maximum_v6 = ((*found[key], "")[0] for key in ("max-prefixes", "max-prefixes-v6"))
     given = GivenVpn(name, prefixes, from_, maximum=maximum, maximum_v6=maximum_v6)
-    read = _read(given, table)
+    read = _with_skipped(given, table)
     vpn, notes = vpn_requests.new_vpn(session.workspace, read.requests[0], VpnState.ON_ORDER)
     return vpn, (*notes, *read.left_out)
 
@@ -202,11 +202,14 @@ def _of_file(given: GivenVpn, session: Session) -> ReadVpns:
 
 
 def _with_skipped(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
-    """The VPNs as read, with a warning for each line that was left out because somebody said so."""
+    """The VPNs as read, with what is said about each line of the file that was left out."""
     read = _read(given, table)
-    rejected = table.rejected if table else ()
-    skipped = (vpn_requests.skipped(given.from_, each.line, each.reason) for each in rejected)
-    return replace(read, left_out=(*read.left_out, *skipped))
+    if table is None:
+        return read
+    file = "standard input" if given.from_ == "-" else given.from_
+    skipped = (vpn_requests.skipped(file, each.line, each.reason) for each in table.rejected)
+    passed_over = vpn_requests.passed_over(file, table.format, table.left_out)
+    return replace(read, left_out=(*read.left_out, *skipped, *passed_over))
 
 
 def _read(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
@@ -256,7 +259,7 @@ def _grouped(vpn: str, table: PrefixTable) -> tuple[Mapping[str, Sequence[Row]],
         if not name:
             raise WrongUsage(
                 "The file names no VPN, and none is given.",
-                fix=sci("vpn", "add", "NAME", "VPN", "--from", "FILE"),
+                fix="Give the name of the VPN in front of --from, behind that of the activation.",
             )
         if vpn and name.casefold() != vpn.casefold():
             others[name] = others.get(name, 0) + 1

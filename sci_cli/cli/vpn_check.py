@@ -73,14 +73,14 @@ def register(group: typer.Typer) -> None:
         """Check prefix lists against each other; needs no activation and writes nothing."""
         from sci_cli.operations import vpn_files
         from sci_cli.operations.vpn_file_reading import LISTED, LISTED_FOR_SCRIPTS, compare
-        from sci_cli.operations.vpn_requests import parse_prefixes
+        from sci_cli.operations.vpn_requests import parse_maximum, parse_prefixes
         from sci_cli.ui.progress import bar
 
         if not files:
             raise WrongUsage("Which files?", fix=sci("vpn", "check", "corp.txt", "lab.txt"))
         limits = {
-            4: whole(max_prefixes, "--max-prefixes"),
-            6: whole(max_prefixes_v6, "--max-prefixes-v6"),
+            4: parse_maximum(whole(max_prefixes, "--max-prefixes"), "--max-prefixes"),
+            6: parse_maximum(whole(max_prefixes_v6, "--max-prefixes-v6"), "--max-prefixes-v6"),
         }
         request = vpn_files.FilesRequest(
             skip_invalid=skip_invalid,
@@ -94,7 +94,7 @@ def register(group: typer.Typer) -> None:
         sources = _sources(session, files, vpn, format)
         with bar(session.stderr, session.look(session.stderr)) as progress:
             limit = LISTED_FOR_SCRIPTS if session.output in ("json", "yaml") else LISTED
-            compared = compare(sources, limit=limit, progress=progress)
+            compared = compare(sources, limit=limit, default_routes=not skip_invalid, progress=progress)
         if session.output == "csv" and (skip_invalid or not compared.rejected):
             _stream(session, compared)
             return None

@@ -50,6 +50,7 @@ def default_route_findings(routes: Iterable[tuple[str, Entry]]) -> Iterator[Find
                 "prefix.special_use",
                 Severity.BLOCKER,
                 f"VPN {vpn} ({origin}): {use.message}",
+                fix=("Take it out of the list, or leave it out with --skip-invalid to compare the others.",),
                 details={"vpn": vpn, "prefix": str(prefix), "place": str(origin), "use": use.name},
             )
 

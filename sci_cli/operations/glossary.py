@@ -283,6 +283,14 @@ FINDINGS: dict[str, str] = {
     "vpn.provider_range": (
         "The provider uses these addresses itself, so traffic to them may never reach the customer."
     ),
+    "prefix.left_out": (
+        "A line of the file was passed over on purpose: a router's own address or range, a further page of a "
+        "listing, a sheet without prefixes. What is on further pages is not looked at."
+    ),
+    "vpn.files_of_one_name": (
+        "Several files have the name of one VPN. Their prefixes count as one VPN, so what they share is a "
+        "duplicate and no overlap."
+    ),
     "vpn.rows_left_out": (
         "A file with the prefixes of several VPNs was given together with the name of one. Only that one "
         "was taken."

@@ -71,6 +71,8 @@ class Compared:
         report: exact counts and the first collisions.
         files: what became of each file.
         rejected: the lines that were not taken, or the first of very many.
+        left_out: the lines that were passed over on purpose, for what they are.
+        one_name: names of VPNs that several files have, with the files.
         default_routes: those among the prefixes, with their VPNs; they are compared, and no port carries one.
         every: goes through every collision, one after the other.
         index: the prefixes, ready to be asked about others.
@@ -86,20 +88,34 @@ class Compared:
     index: Callable[[], Index]
     aggregated: Callable[[], Mapping[str, Aggregation]]
     note: str = ""
+    left_out: tuple[RejectedLine, ...] = ()
+    one_name: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def compare(sources: Sequence[Source], *, limit: int = LISTED, progress: Progress | None = None) -> Compared:
+def compare(
+    sources: Sequence[Source],
+    *,
+    limit: int = LISTED,
+    default_routes: bool = True,
+    progress: Progress | None = None,
+) -> Compared:
     """Reads the lists and compares their VPNs.
+
+    Args:
+        sources: the lists.
+        limit: how many overlaps are listed.
+        default_routes: whether default routes are compared too; otherwise they are among the rejected lines.
+        progress: called now and then with the bytes done and the bytes of all lists.
 
     Raises:
         InvalidFile, FileNotThere, StoreUnavailable: a file as a whole cannot be read.
         InvalidValue: a VPN has no name or an impossible one.
     """
     if sum(map(_size, sources)) >= LARGE:
-        forms = [_form(source) for source in sources]
+        forms = [_form(source, default_routes) for source in sources]
         with suppress(NotLineByLine):
-            return _in_bulk(sources, forms, limit, progress)
-    return _with_care(sources, limit, progress)
+            return _in_bulk(sources, forms, limit, default_routes, progress)
+    return _with_care(sources, limit, default_routes, progress)
 
 
 def _shares(progress: Progress | None, sizes: Sequence[int]) -> list[Progress | None]:
@@ -127,11 +143,11 @@ def _size(source: Source) -> int:
     return known.st_size if stat.S_ISREG(known.st_mode) else 0
 
 
-def _form(source: Source) -> LineForm | str:
+def _form(source: Source, default_routes: bool) -> LineForm | str:
     """How its lines are written, or the format of a routing table, if large files of it are read fast."""
     try:
         head = _head(source)
-        form = line_form(head, name=source.name, format=source.format, default_routes=True)
+        form = line_form(head, name=source.name, format=source.format, default_routes=default_routes)
         return form or read_prefix_data(head, name=source.name, format=source.format).format
     except (OSError, SciError):
         return ""
@@ -150,7 +166,11 @@ def _head(source: Source) -> bytes:
 
 
 def _in_bulk(
-    sources: Sequence[Source], forms: Sequence[LineForm | str], limit: int, progress: Progress | None
+    sources: Sequence[Source],
+    forms: Sequence[LineForm | str],
+    limit: int,
+    default_routes: bool,
+    progress: Progress | None,
 ) -> Compared:
     """Compares lists with the engine for many lines.
 
@@ -159,15 +179,16 @@ def _in_bulk(
     """
     from sci_cli.bulk import check as bulk  # not needed for small lists
 
-    for source in sources:
-        _require_name(source.vpn, source.name)
+    for source, form in zip(sources, forms, strict=True):
+        if isinstance(form, LineForm) and not form.columns:  # others may name every VPN themselves
+            _require_name(source.vpn, source.name)
     before = [_mark(source) for source in sources]
     sizes = [
         0 if isinstance(form, LineForm) else _size(source)
         for source, form in zip(sources, forms, strict=True)
     ]
     *tables, lists = _shares(progress, [*sizes, sum(map(_size, sources))])
-    parts = [_part(*each) for each in zip(sources, forms, tables, strict=True)]
+    parts = [_part(*each, default_routes) for each in zip(sources, forms, tables, strict=True)]
     result = bulk.check([each for part in parts for each in part.lists], limit=limit, progress=lists)
     if [_mark(source) for source in sources] != before:
         raise InvalidFile("A file changed while it was read.", fix="Try again when nothing writes to it.")
@@ -179,7 +200,7 @@ def _in_bulk(
                 part.format,
                 None,
                 len(part.rejected) + result.rejected_of.get(part.name, 0),
-                part.left_out,
+                len(part.left_out),
             )
             for part in parts
         ),
@@ -195,6 +216,8 @@ def _in_bulk(
         result.index,
         result.aggregated,
         result.note,
+        tuple(each for part in parts for each in part.left_out),
+        _one_name(sources, result.report),
     )
 
 
@@ -206,32 +229,35 @@ class _Part:
     format: str
     lists: Sequence[Given]
     rejected: tuple[RejectedLine, ...] = ()
-    left_out: int = 0
+    left_out: tuple[RejectedLine, ...] = ()
 
 
-def _part(source: Source, form: LineForm | str, progress: Progress | None) -> _Part:
+def _part(source: Source, form: LineForm | str, progress: Progress | None, default_routes: bool) -> _Part:
     """The file itself, or the plain lists of a routing table.
 
     Raises:
         NotLineByLine: there is no fast way to read it.
+        InvalidValue: routes have no VPN, and the file has no name that could be one.
     """
     if isinstance(form, LineForm):
         given = Given(source.name, source.vpn, source.data, form.read, form.columns, form.first)
         return _Part(source.name, form.format, [given])
-    table = read_long_table(_data(source), form, default_routes=True, progress=progress)
+    table = read_long_table(_data(source), form, default_routes=default_routes, progress=progress)
     if table is None:
         raise NotLineByLine
-    read_odd = list_form(default_routes=True).read
+    if any(vpn is None for vpn, _ in table.lists):
+        _require_name(source.vpn, source.name)
+    read_odd = list_form(default_routes).read
     return _Part(
         source.name,
         form,
         [Given(source.name, vpn or source.vpn, text, read_odd) for vpn, text in table.lists],
-        _rejected(source, table.rejected),
-        len(table.left_out),
+        _lines(source, table.rejected),
+        _lines(source, table.left_out),
     )
 
 
-def _rejected(source: Source, lines: Iterable[Rejected]) -> tuple[RejectedLine, ...]:
+def _lines(source: Source, lines: Iterable[Rejected]) -> tuple[RejectedLine, ...]:
     return tuple(
         RejectedLine(source.name, each.line, each.text, each.reason, each.correction) for each in lines
     )
@@ -265,14 +291,20 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _with_care(sources: Sequence[Source], limit: int, progress: Progress | None) -> Compared:
+def _with_care(
+    sources: Sequence[Source], limit: int, default_routes: bool, progress: Progress | None
+) -> Compared:
     shares = _shares(progress, [*map(_size, sources)])
     with _uncollected():
-        tables = [(source, _table(source, share)) for source, share in zip(sources, shares, strict=True)]
+        tables = [
+            (source, _table(source, default_routes, share))
+            for source, share in zip(sources, shares, strict=True)
+        ]
         entries = _by_vpn(tables)
-    rejected = tuple(each for source, table in tables for each in _rejected(source, table.rejected))
+    rejected = tuple(each for source, table in tables for each in _lines(source, table.rejected))
+    report = collide(entries, limit=limit)
     return Compared(
-        collide(entries, limit=limit),
+        report,
         tuple(
             FileRow(source.name, table.format, len(table.rows), len(table.rejected), len(table.left_out))
             for source, table in tables
@@ -282,12 +314,18 @@ def _with_care(sources: Sequence[Source], limit: int, progress: Progress | None)
         lambda: every_collision(entries),
         lambda: Index.build(entries),
         lambda: {vpn: aggregation(each.prefix for each in held) for vpn, held in sorted(entries.items())},
+        left_out=tuple(each for source, table in tables for each in _lines(source, table.left_out)),
+        one_name=_one_name(sources, report),
     )
 
 
-def _table(source: Source, progress: Progress | None) -> PrefixTable:
+def _table(source: Source, default_routes: bool, progress: Progress | None) -> PrefixTable:
     table = read_prefix_data(
-        _data(source), name=source.name, format=source.format, default_routes=True, progress=progress
+        _data(source),
+        name=source.name,
+        format=source.format,
+        default_routes=default_routes,
+        progress=progress,
     )
     if progress is not None:
         progress(1, 1)  # small files tell nothing
@@ -308,6 +346,15 @@ def _by_vpn(tables: Sequence[tuple[Source, PrefixTable]]) -> dict[str, list[Entr
                 spelled[name] = known
             vpns.setdefault(known, []).append(Entry(row.prefix, Origin(source.name, row.line)))
     return vpns
+
+
+def _one_name(sources: Sequence[Source], report: CollisionReport) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The VPNs that are named after several files, so that what these share is no overlap."""
+    named: dict[str, list[str]] = {}
+    for source in sources:
+        named.setdefault(source.vpn.casefold(), []).append(source.name)
+    held = {each.vpn.casefold(): each.vpn for each in report.vpns}
+    return tuple((held[key], tuple(files)) for key, files in named.items() if len(files) > 1 and key in held)
 
 
 def _require_name(name: str, source: str) -> None:

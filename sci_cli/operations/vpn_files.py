@@ -24,7 +24,7 @@ from sci_cli.operations.vpn_file_views import (
     VpnRow,
 )
 from sci_cli.operations.vpn_planning import fewest, usual_max
-from sci_cli.operations.vpn_requests import skipped
+from sci_cli.operations.vpn_requests import passed_over, skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
@@ -79,6 +79,8 @@ def check_files(compared: Compared, request: FilesRequest) -> Outcome:
             skipped(each.file, each.line, each.reason, text=each.text, correction=each.correction)
             for each in compared.rejected
         ),
+        *_named_alike(compared),
+        *_passed_over(compared),
         *_within(report),
         *usual_max(request.sites),
         *(fewest(vpn, found, _LIST_SHOWN) for vpn, found in aggregated.items() if vpn not in wide),
@@ -133,7 +135,12 @@ def _refused(compared: Compared) -> Outcome:
         said,
         fix=["Correct every line named.", "Leave them out with --skip-invalid and compare the others."],
     )
-    return Outcome(view, findings=tuple(_bad(each) for each in compared.rejected), error=error)
+    found = (
+        *(_bad(each) for each in compared.rejected),
+        *default_route_findings(compared.default_routes),
+        *_passed_over(compared),
+    )
+    return Outcome(view, findings=found, error=error)
 
 
 def _bad(line: RejectedLine) -> Finding:
@@ -143,6 +150,27 @@ def _bad(line: RejectedLine) -> Finding:
         f"{line.file}, line {line.line}: {line.reason}",
         details={"file": line.file, "line": str(line.line), "text": line.text, "correction": line.correction},
     )
+
+
+def _passed_over(compared: Compared) -> Iterator[Finding]:
+    for file in compared.files:
+        if file.left_out:
+            lines = (each for each in compared.left_out if each.file == file.file)
+            yield from passed_over(file.file, file.format, lines)
+
+
+def _named_alike(compared: Compared) -> Iterator[Finding]:
+    """A warning where files count as one VPN; whoever keeps them in folders does not expect it."""
+    for vpn, files in compared.one_name:
+        named = ", ".join(files[:5]) + (f" and {len(files) - 5} more" if len(files) > 5 else "")
+        yield Finding(
+            "vpn.files_of_one_name",
+            Severity.WARNING,
+            f"{len(files)} files are named after VPN {vpn}: {named}. They count as one VPN and are not "
+            "compared with each other.",
+            fix=("If they are different VPNs, name each file after its own, or give a column vpn.",),
+            details={"vpn": vpn, "files": files},
+        )
 
 
 # What collides ---------------------------------------------------------------------------------------------

@@ -166,12 +166,21 @@ def read_prefixes(
 
 def _text(data: bytes, name: str, format: str) -> str:
     # The 'Unicode Text' of a spreadsheet is a tsv in UTF-16; who names the format knows what it is.
-    if format and data.startswith((b"\xff\xfe", b"\xfe\xff")) and not data.startswith(b"\xff\xfe\0\0"):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError:
-            raise InvalidFile(f"{quoted(name)} is damaged UTF-16 text.", fix="Save it as UTF-8.") from None
-    return decode_text(data, name)
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff")) and not data.startswith(b"\xff\xfe\0\0")
+    if not marked:
+        return decode_text(data, name)
+    if not format:
+        raise InvalidFile(
+            f"{quoted(name)} cannot be read: this is UTF-16; save it as UTF-8.",
+            fix=(
+                "In a spreadsheet choose 'CSV UTF-8'; in an editor choose the encoding UTF-8.",
+                "Name the format: --format tsv reads the 'Unicode Text' of a spreadsheet as it is.",
+            ),
+        )
+    try:
+        return data.decode("utf-16")
+    except UnicodeDecodeError:
+        raise InvalidFile(f"{quoted(name)} is damaged UTF-16 text.", fix="Save it as UTF-8.") from None
 
 
 def _read_workbook(data: bytes, name: str, found: Found, told: Told) -> None:

@@ -71,6 +71,7 @@ def test_an_overlap_names_both_vpns_both_prefixes_and_what_they_share(
     assert overlap.details == {
         "left_vpn": "A", "left": left, "relation": relation,
         "right_vpn": "B", "right": right, "intersection": common,
+        "left_place": "", "right_place": "", "addresses": str(parse_prefix(common).size),
     }  # fmt: skip
 
 

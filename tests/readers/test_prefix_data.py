@@ -379,6 +379,7 @@ def test_columns_are_found_by_name_or_by_content(text: str, format: str) -> None
         ("A:\n", "yaml", "no prefix"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "", "old Excel format"),
         ("10.0.0.0/8\n".encode("utf-16"), "", "UTF-8"),
+        ("vpn\tprefix\n".encode("utf-16"), "", "--format tsv"),
         (b"\xff\xfe0", "list", "damaged UTF-16"),
         (b"10.0.0.0/8\n\xff\n", "", "line 2 holds the byte xff"),
     ],
@@ -390,6 +391,16 @@ def test_a_file_that_means_nothing_as_a_whole_is_refused(text: str | bytes, form
 def test_utf_16_is_read_when_the_format_is_named() -> None:
     data = "vpn\tprefix\r\nB\t10.30.0.0/16\r\n".encode("utf-16")
     assert in_short(read_prefix_data(data, name="given", format="tsv")) == "B: 10.30.0.0/16"
+
+
+@pytest.mark.parametrize("count", [1, 2000])
+def test_a_title_above_the_header_of_a_table_whose_format_is_named_is_passed_over(count: int) -> None:
+    text = "Export of 23 November\n\nvpn,prefix,site\n" + "A,10.20.0.0/16,x\n" * count
+    table = read(text, "csv")
+    assert ({(row.vpn, str(row.prefix)) for row in table.rows}, table.rejected) == (
+        {("A", "10.20.0.0/16")},
+        (),
+    )
 
 
 def test_a_no_break_space_in_csv_is_named_with_its_line() -> None:

@@ -204,3 +204,25 @@ def test_hundreds_of_damaged_workbooks_are_tables_or_invalid_files() -> None:
             assert describe_unsafe(error.message) is None
         else:
             assert table.rows or table.rejected
+
+
+@pytest.mark.parametrize("title", ["Prefixes of Acme, November", "Routes"])
+def test_a_title_above_the_header_is_no_part_of_the_table(title: str) -> None:
+    rows = [
+        [title],
+        [],
+        ["VPN name", "Prefix", "Note"],
+        ["ACME", "10.20.0.0/16", "x"],
+        ["BLUE", "10.40.0.0/16"],
+    ]
+    table = read(made({"One": rows}))
+    assert [(row.line, row.vpn, str(row.prefix)) for row in table.rows] == [
+        (4, "ACME", "10.20.0.0/16"),
+        (5, "BLUE", "10.40.0.0/16"),
+    ]
+    assert table.rejected == ()
+
+
+def test_a_row_with_a_prefix_is_never_taken_for_a_title() -> None:
+    table = read(made({"One": [["10.10.0.0/16", "ACME"], ["Prefix", "VPN"], ["10.20.0.0/16", "BLUE"]]}))
+    assert next((row.line, str(row.prefix)) for row in table.rows) == (1, "10.10.0.0/16")

@@ -33,7 +33,9 @@ _CONTINUES = frozenset({"via", "*via", "directly", "from", "to"})
 _MOST_CODES = 5
 # NX-OS writes the type of a path right before the network, `*>e10.20.0.0/16` and `*|r10.21.0.0/16`.
 _SIGNED = re.compile(r"([*>=+&~?!|]{1,4}[acelrIi]?)([0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?)")
-_TYPED = re.compile(r"([acelrI])([0-9]{1,3}\.[0-9.]{3,12}(?:/[0-9]{1,3})?|[0-9A-Fa-f]{4}:[0-9A-Fa-f:./]{1,45})")
+_TYPED = re.compile(
+    r"([acelrI])([0-9]{1,3}\.[0-9.]{3,12}(?:/[0-9]{1,3})?|[0-9A-Fa-f]{4}:[0-9A-Fa-f:./]{1,45})"
+)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ MOST_SHOWN = 50  # problems listed; a person corrects the pattern behind them, n
 EXAMPLE = "Write one prefix to a line, or CSV that begins with the line: vpn,prefix"
 OTHER_COLUMNS = "A format that is named, as with --format csv, passes over columns it does not need."
 
+_TITLE = 10  # rows among which the header is looked for
 _SAMPLE = 200  # rows looked at where there is no header
 _BLANKS = re.compile(r"[ _-]+")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]*[0-9A-Fa-f][.:][0-9A-Fa-f:.]*(?:/[0-9.]+)?")
@@ -70,6 +71,17 @@ class Columns:
 def is_header(cells: Sequence[str]) -> bool:
     """Whether one of the fields is the name of a column and none is an address."""
     return any(_plain(each) in _KNOWN for each in cells) and not any(map(_ADDRESS.fullmatch, cells))
+
+
+def lines_of_title(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """How many first rows stand above the header, as a title does; none of them holds an address."""
+    above = 0
+    for index, (_, cells) in enumerate(rows[:_TITLE]):
+        if any(map(_ADDRESS.fullmatch, cells)):
+            break
+        if is_header(cells):
+            above = index
+    return above
 
 
 def by_header(cells: Sequence[str], line: int, name: str, *, strict: bool) -> Columns:

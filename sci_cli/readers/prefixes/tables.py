@@ -14,6 +14,7 @@ from sci_cli.readers.prefixes.columns import (
     by_content,
     by_header,
     is_header,
+    lines_of_title,
     prefix_text,
 )
 from sci_cli.readers.prefixes.lists import COMMENT_LINE, looks_like_prefixes, pieces, without_comment
@@ -99,6 +100,8 @@ def columns_of(lines: Sequence[str], *, name: str, strict: bool) -> tuple[Column
     records = list(_records(lines, ",", Found()))
     if not records:
         return None
+    if not strict:
+        records = records[lines_of_title(records) :]
     line, cells = records[0]
     if is_header(cells):
         return by_header(cells, line, name, strict=strict), len(cells), line
@@ -117,13 +120,15 @@ def read_row(line: int, text: str, columns: Columns, found: Found) -> None:
 def read_records(
     records: Sequence[Record], found: Found, *, name: str, strict: bool = False, told: Told = NOBODY
 ) -> None:
-    """Reads a table of fields; the first row is its header if it names a column.
+    """Reads a table of fields; its header is the first row that names a column, below a title if not strict.
 
     Raises:
         InvalidFile: as `read_table`.
     """
     if not records:
         return
+    if not strict:
+        records = records[lines_of_title(records) :]
     line, cells = records[0]
     skipped = 1
     if is_header(cells):
@@ -244,6 +249,6 @@ def _refuse_separator(content: str, name: str) -> None:
                 f"{quoted(name)} separates its columns with {words}; the separator must be a comma.",
                 fix=(
                     "Save it as CSV with commas.",
-                    f"Or name the format: --format {format} reads it as it is.",
+                    f"Name the format: --format {format} reads it as it is.",
                 ),
             )
