@@ -12,7 +12,7 @@ from sci_cli.cli.session import Session
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
 from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
-from sci_cli.operations import activations, vpn_requests
+from sci_cli.operations import activations, left_out_lines, vpn_requests
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.readers.files import read_input
 from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, Row, read_prefix_data, read_prefixes
@@ -207,8 +207,8 @@ def _with_skipped(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
     if table is None:
         return read
     file = "standard input" if given.from_ == "-" else given.from_
-    skipped = (vpn_requests.skipped(file, each.line, each.reason) for each in table.rejected)
-    passed_over = vpn_requests.passed_over(file, table.format, table.left_out)
+    skipped = (left_out_lines.skipped(file, each.line, each.reason) for each in table.rejected)
+    passed_over = left_out_lines.passed_over(file, table.format, table.left_out)
     return replace(read, left_out=(*read.left_out, *skipped, *passed_over))
 
 
@@ -233,7 +233,7 @@ def _read(given: GivenVpn, table: PrefixTable | None) -> ReadVpns:
         )
         for vpn, rows in grouped.items()
     ]
-    return ReadVpns(requests, tuple(vpn_requests.left_out(each, count) for each, count in others.items()))
+    return ReadVpns(requests, tuple(left_out_lines.left_out(each, count) for each, count in others.items()))
 
 
 def _table(from_: str, session: Session, format: str = "", *, skip_invalid: bool = False) -> PrefixTable:

@@ -14,6 +14,7 @@ from sci_cli.domain.list_rules import default_route_findings, taken_findings, to
 from sci_cli.domain.prefixes import Prefix
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidFile, RuleViolation
+from sci_cli.operations.left_out_lines import passed_over, skipped
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_file_reading import Compared
 from sci_cli.operations.vpn_file_views import (
@@ -24,7 +25,6 @@ from sci_cli.operations.vpn_file_views import (
     VpnRow,
 )
 from sci_cli.operations.vpn_planning import fewest, usual_max
-from sci_cli.operations.vpn_requests import passed_over, skipped
 
 SEARCHED_PAIRS = 50_000  # beyond, naming single prefixes to take away helps nobody
 _VPNS_NOTED = 5  # of more VPNs one note is enough; the table has each
