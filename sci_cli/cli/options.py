@@ -18,6 +18,7 @@ STEPS = "Steps"
 ORDERS = "Checks and orders"
 NETWORK = "Network"
 PROVIDERS = "Providers"
+KEEPING = "Record keeping"
 SETTINGS = "Help and settings"
 
 

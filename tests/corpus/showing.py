@@ -13,7 +13,7 @@ from tests.corpus.damage import damage, sealed
 from tests.corpus.world import NAME, Box, Stage
 
 LATER_COMMANDS = (
-    "undo", "verify", "restore", "export", "import", "plan", "apply", "report", "calendar", "draft", "doctor",
+    "undo", "verify", "restore", "plan", "apply", "report", "calendar", "draft",
     "adopt",
 )  # fmt: skip
 LATER_OPTIONS = ("--op-id", "--force-unlock", "--expect-head")
@@ -39,9 +39,11 @@ _VALUED = (
 
 
 def show(case: Case) -> Action:
-    """`status`, of a record that something happened to; `list` where there are thousands."""
+    """`status` of a record that something happened to, `list` of thousands, `doctor` about the machine."""
     only(case, *DAMAGES)
     words = ("list",) if "gen_orders" in case.input else ("status", NAME)
+    if "PYTHONPATH" in case.expect.says:
+        words = ("doctor",)
 
     def prepare(box: Box) -> Plan:
         damage(box, case.input)
