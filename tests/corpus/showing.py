@@ -39,15 +39,14 @@ _VALUED = (
 
 
 def show(case: Case) -> Action:
-    """`status` of a record that something happened to, `list` of thousands, `doctor` about the machine."""
+    """`status` of a record that something happened to, `list` of thousands; `doctor` as well about the machine."""
     only(case, *DAMAGES)
     words = ("list",) if "gen_orders" in case.input else ("status", NAME)
-    if "PYTHONPATH" in case.expect.says:
-        words = ("doctor",)
+    also = [("doctor",)] if "PYTHONPATH" in case.expect.says else []
 
     def prepare(box: Box) -> Plan:
         damage(box, case.input)
-        return Plan([words], settled=case.expect.classes != ("OK",))
+        return Plan([words, *also], settled=case.expect.classes != ("OK",))
 
     return Action(Stage("ready"), prepare)
 
