@@ -39,7 +39,7 @@ _VALUED = (
 
 
 def show(case: Case) -> Action:
-    """`status` of a record that something happened to, `list` of thousands; `doctor` as well about the machine."""
+    """`status` of a record that something happened to, `list` of thousands; `doctor` about the machine."""
     only(case, *DAMAGES)
     words = ("list",) if "gen_orders" in case.input else ("status", NAME)
     also = [("doctor",)] if "PYTHONPATH" in case.expect.says else []
