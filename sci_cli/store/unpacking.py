@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sci_cli.domain.activation import Activation
+from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.plain import NotPlain, from_plain
 from sci_cli.domain.profile import Profile
@@ -44,6 +44,7 @@ _ENCRYPTED = 0x1
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NOTHING = "Nothing was imported."
+_Profiles = dict[ProfileRef, Profile]
 # What the zip reader of the standard library lets through for damaged input.
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, ValueError,
@@ -75,7 +76,10 @@ def unpack(data: bytes, shown: str) -> tuple[Packed, ...]:
     members = _members(data, quoted(shown))
     named, listed = _manifest(members.pop(MANIFEST, None), quoted(shown))
     _compare(members, listed, quoted(shown))
-    taken = tuple(_packed(name, about, members, quoted(shown)) for name, about in sorted(named.items()))
+    profiles: _Profiles = {}
+    taken = tuple(
+        _packed(name, about, members, profiles, quoted(shown)) for name, about in sorted(named.items())
+    )
     _refuse_unclaimed(members, taken, quoted(shown))
     return taken
 
@@ -230,7 +234,9 @@ def _compare(members: Mapping[str, bytes], listed: Mapping[str, _Listed], shown:
 # The activations -------------------------------------------------------------------------------------------
 
 
-def _packed(name: str, about: tuple[str, str], members: Mapping[str, bytes], shown: str) -> Packed:
+def _packed(
+    name: str, about: tuple[str, str], members: Mapping[str, bytes], profiles: _Profiles, shown: str
+) -> Packed:
     member = record_member(name)
     if member not in members:
         raise _damaged(shown, member, "is missing")
@@ -238,10 +244,12 @@ def _packed(name: str, about: tuple[str, str], members: Mapping[str, bytes], sho
     activation = parsed.activation
     if about != (str(activation.revision), parsed.head):
         raise _damaged(shown, member, "is not at the revision and head the manifest says")
+    if activation.profile not in profiles:
+        profiles[activation.profile] = _profile(activation, members, shown)
     return Packed(
         activation,
         parsed.head,
-        _profile(activation, members, shown),
+        profiles[activation.profile],
         {sha256: _evidence(sha256, members, shown) for sha256 in evidence_of(activation)},
         _drafts(activation, members, shown),
     )
