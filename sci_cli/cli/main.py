@@ -14,7 +14,20 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sci_cli import __version__
-from sci_cli.cli import activation, handoff, info, keeping, order, port, profile, step, vpn, vpn_check
+from sci_cli.cli import (
+    activation,
+    doctor,
+    handoff,
+    info,
+    keeping,
+    order,
+    packages,
+    port,
+    profile,
+    step,
+    vpn,
+    vpn_check,
+)
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
 from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
@@ -84,7 +97,9 @@ def build() -> typer.Typer:
     app.add_typer(ports, name="port", rich_help_panel=NETWORK)
     app.add_typer(profiles, name="profile", rich_help_panel=PROVIDERS)
     keeping.register(app)
+    packages.register(app)
     info.register(app)
+    doctor.register(app)
     return app
 
 
