@@ -15,7 +15,6 @@ from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
-    Interrupted,
     InvalidValue,
     OutcomeUnknown,
     RecordCorrupt,
@@ -128,7 +127,7 @@ class FileStore:
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation; makes the home where there is none yet."""
-        from sci_cli.store.interrupts import signals
+        from sci_cli.store.interrupts import deliver_after, signals
 
         name = activation.name
         problem = activation_name_problem(name)
@@ -149,7 +148,7 @@ class FileStore:
                     held.hold()
                     with _saving(folder, activation):
                         commit(self._disk, folder, name + ENDING, written.data, check=check)
-            _deliver(held, activation)
+            deliver_after(held, activation)
         return Saved(None, activation, True, (), written.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
@@ -167,7 +166,7 @@ class FileStore:
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
         """Stores what `decide` makes of the activation, under the lock from reading to writing."""
-        from sci_cli.store.interrupts import signals
+        from sci_cli.store.interrupts import deliver_after, signals
 
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
@@ -177,7 +176,7 @@ class FileStore:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
                 saved = self._changed(folder, found, decide(found.activation), held, still_ours)
-            _deliver(held, saved.after)
+            deliver_after(held, saved.after)
         return saved
 
     def _changed(
@@ -198,7 +197,7 @@ class FileStore:
             with suppress(OSError):
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
-        check_next(before, after)
+        self._check_following(before, after)
         written = _written(after)
 
         def check() -> None:
@@ -224,6 +223,9 @@ class FileStore:
                 )
             backups.prune(self._disk, kept_in, name)
         return Saved(before, after, True, found.notices, written.head)
+
+    def _check_following(self, before: Activation, after: Activation) -> None:
+        check_next(before, after)
 
     @contextmanager
     def _backups(self) -> Iterator[Folder]:
@@ -359,20 +361,6 @@ def _backup_errors(name: str) -> Iterator[None]:
             why="No change is made without a backup of what it replaces.",
             fix="Make the backup folder writable and free space for it, then run the command again.",
         ) from error
-
-
-def _deliver(held: Signals, activation: Activation) -> None:
-    """Lets signals that came while the change was written stop the program, and say that it is saved."""
-    try:
-        held.release()
-        held.deliver()
-    except (KeyboardInterrupt, Interrupted) as stop:
-        kind = type(stop) if isinstance(stop, Interrupted) else Interrupted
-        raise kind(
-            f"{activation.name} is saved at revision {activation.revision}; then the program was stopped.",
-            fix=sci("status", activation.name),
-            saved=True,
-        ) from None
 
 
 def _pinned_name(ref: ProfileRef) -> str:
