@@ -88,6 +88,16 @@ class PostgresStore:
         self._home = Home(absolute(home), this_disk())
         self._pinned: dict[ProfileRef, Profile] = {}
 
+    @property
+    def place(self) -> str:
+        """The server and database, safe to show."""
+        return self._place
+
+    @property
+    def team(self) -> str:
+        """The team whose activations are meant; known once the server was asked for anything."""
+        return self._server.team
+
     def close(self) -> None:
         """Ends the connection."""
         self._server.close()

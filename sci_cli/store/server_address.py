@@ -52,6 +52,8 @@ class Address:
         """The place as a person may see it: no parameter that could be a secret."""
         user = f"{self.user}@" if self.user else ""
         port = f":{self.port}" if self.port else ""
+        if self.host.startswith("/"):
+            return quoted(f"postgresql://{user}{port}/{self.database}?host={self.host}")
         return quoted(f"postgresql://{user}{self.host}{port}/{self.database}")
 
     def parameters(self) -> dict[str, str | int]:

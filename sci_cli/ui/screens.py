@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sci_cli.operations import reference_views, views, vpn_file_views, work_views
+from sci_cli.operations import reference_views, sharing_views, views, vpn_file_views, work_views
 from sci_cli.operations.outcome import Message, Outcome, View
-from sci_cli.ui import file_screens, network_screens, record_screens, reference_screens, status_screens
+from sci_cli.ui import (
+    file_screens,
+    network_screens,
+    record_screens,
+    reference_screens,
+    sharing_screens,
+    status_screens,
+)
 from sci_cli.ui.blocks import (
     MOST_OF_ONE_CODE,
     dry_run_line,
@@ -44,6 +51,9 @@ SCREENS: Mapping[type[View], Screen] = {
     reference_views.ProfileView: reference_screens.profile,
     reference_views.WhereView: reference_screens.where,
     reference_views.TopicView: reference_screens.topic,
+    sharing_views.StoreView: sharing_screens.store,
+    sharing_views.StoreSetupView: sharing_screens.setup,
+    sharing_views.MovedView: sharing_screens.moved,
 }
 
 

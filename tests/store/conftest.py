@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all tests of the stores, and a shared store of a test's own in it."""
+"""A shared store of a test's own in the server of all tests."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.store.servers import RealServer, running
+from tests.store.servers import RealServer
 
 _NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[RealServer]:
-    """A running server; the test is skipped where none can be had."""
-    with running() as found:
-        yield found
 
 
 @pytest.fixture
