@@ -6,6 +6,7 @@ on; history, profiles and evidence can only be added to. A team is seen by its o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,12 @@ from sci_cli.safety.text import quoted
 from sci_cli.store.home import NOTHING_CHANGED
 from sci_cli.store.server_address import Address
 from sci_cli.store.server_checks import SCHEMA_VERSION
-from sci_cli.store.server_session import Server
+from sci_cli.store.server_session import Again, Server
 
 OWNER, MEMBER = "sci_owner", "sci_member"
 _NAME_LIMIT = 63
+# Roles belong to all databases of a server; XX000 is "tuple concurrently updated".
+_MADE_MEANWHILE = ("23505", "42710", "42P06", "42P07", "XX000")
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sci.format (version integer PRIMARY KEY)",
@@ -68,10 +71,20 @@ def set_up(address: Address, *, team: str = "", role: str = "", server: Server |
     _check_names(team, role)
     used = server or Server(address, checked=False)
     try:
-        done, _ = used.transaction(lambda: _made(used, address, team, role))
+        done, _ = used.transaction(lambda: _unless_met(lambda: _made(used, address, team, role)))
     finally:
         used.close()
     return done
+
+
+def _unless_met(work: Callable[[], list[Done]]) -> list[Done]:
+    """The work, tried again where somebody else who sets a store up at this moment was faster."""
+    try:
+        return work()
+    except Exception as error:
+        if getattr(error, "sqlstate", None) in _MADE_MEANWHILE:
+            raise Again from error
+        raise
 
 
 def _check_names(team: str, role: str) -> None:

@@ -6,8 +6,10 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ PLACES = ("/usr/local/bin", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/o
 ADMIN = "administrator"
 NOBODY = 65534
 # What the server asks of each role: a password of those whose name says so, nothing of the others.
-HBA = "local all +with_password scram-sha-256\nlocal all all trust\n"
+HBA = "local all +with_password scram-sha-256\nlocal all all trust\nhostssl all all 127.0.0.1/32 trust\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,35 @@ class RealServer:
     """A running server.
 
     Attributes:
-        socket: the folder of its socket.
+        place: the folder of its socket.
         folder: where everything of it is.
         pid: its process.
+        port: where it takes TLS on 127.0.0.1, as db.example.net; 0 for nowhere.
     """
 
-    socket: Path
+    place: Path
     folder: Path
     pid: int
+    port: int = 0
 
     def url(self, database: str, role: str, **more: str) -> str:
         """The address of a database, as a role."""
-        options = {"host": str(self.socket), "user": role, **more}
+        options = {"host": str(self.place), "user": role, **more}
+        if self.port:
+            options.setdefault("port", str(self.port))
         return f"postgresql:///{database}?" + "&".join(f"{key}={value}" for key, value in options.items())
+
+    @property
+    def certificate(self) -> Path:
+        """What it shows to those who come with TLS; signed by itself."""
+        return self.folder / "server.crt"
 
     def run(self, statement: str, database: str = "postgres", values: Sequence[object] = ()) -> list[object]:
         """What a statement gives, run as the administrator."""
         import psycopg
 
         with psycopg.connect(
-            host=str(self.socket), dbname=database, user=ADMIN, autocommit=True
+            host=str(self.place), port=self.port or 5432, dbname=database, user=ADMIN, autocommit=True
         ) as connection:
             cursor = connection.execute(statement, tuple(values) or None)
             return list(cursor.fetchall()) if cursor.description else []
@@ -64,18 +75,19 @@ class RealServer:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[RealServer]:
+def running(*, tls: bool = False) -> Iterator[RealServer]:
     """A server for the block; the test is skipped where none can be had."""
+    port = _free_port() if tls else 0
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="sci-pg-"))
     started: subprocess.Popen[bytes] | None = None
     try:
         try:
-            started = _started(programs, folder)
-            pid = _wait_for(folder)
+            started = _started(programs, folder, port)
+            pid = _wait_for(folder, port)
         except (subprocess.SubprocessError, OSError) as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
-        server = RealServer(folder, folder, pid)
+        server = RealServer(folder, folder, pid, port)
         server.run("CREATE ROLE with_password NOLOGIN")
         yield server
     finally:
@@ -89,7 +101,7 @@ def running() -> Iterator[RealServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
+def _started(programs: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
     data = folder / "data"
     around: dict[str, Any] = {
         "env": {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(folder)},
@@ -107,10 +119,36 @@ def _started(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
     (data / "pg_hba.conf").write_text(HBA)
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=",
+            [str(programs / "postgres"), "-D", str(data), "-k", str(folder), *_listening(folder, port),
              "-c", "fsync=off", "-c", "max_connections=60"],
             stdout=log, stderr=log, **around,
         )  # fmt: skip
+
+
+def _listening(folder: Path, port: int) -> list[str]:
+    if not port:
+        return ["-c", "listen_addresses="]
+    key, certificate = folder / "server.key", folder / "server.crt"
+    subprocess.run(
+        ["openssl", "req", "-new", "-x509", "-days", "2", "-nodes", "-subj", "/CN=db.example.net",
+         "-addext", "subjectAltName=DNS:db.example.net", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    key.chmod(0o600)
+    if os.geteuid() == 0:
+        os.chown(key, NOBODY, NOBODY)
+    certificate.chmod(0o644)
+    # The socket is named after the port, whatever the server is reached by.
+    return [
+        "-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", "ssl=on",
+        "-c", f"ssl_cert_file={certificate}", "-c", f"ssl_key_file={key}",
+    ]  # fmt: skip
+
+
+def _free_port() -> int:
+    with socket.socket() as here:
+        here.bind(("127.0.0.1", 0))
+        return int(here.getsockname()[1])
 
 
 def _programs() -> Path:
@@ -127,15 +165,92 @@ def _programs() -> Path:
     pytest.skip("initdb and postgres are not found; install PostgreSQL to run these tests")
 
 
-def _wait_for(folder: Path) -> int:
+def _wait_for(folder: Path, port: int) -> int:
     import psycopg
 
     until = time.monotonic() + 30
     while True:
         try:
-            psycopg.connect(host=str(folder), dbname="postgres", user=ADMIN).close()
+            psycopg.connect(host=str(folder), port=port or 5432, dbname="postgres", user=ADMIN).close()
             return int((folder / "data" / "postmaster.pid").read_text().split()[0])
         except (psycopg.OperationalError, FileNotFoundError) as error:
             if time.monotonic() > until:
                 pytest.skip(f"PostgreSQL does not start here: {error}")
             time.sleep(0.1)
+
+
+def fail_with(server: RealServer, database: str, state: str, *, times: int) -> None:
+    """Make the next additions to the history fail with an SQL state."""
+    server.run("CREATE SEQUENCE public.failures", database)
+    server.run("GRANT USAGE ON SEQUENCE public.failures TO PUBLIC", database)
+    server.run(
+        "CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF nextval('public.failures') <= {times} THEN"
+        f" RAISE EXCEPTION 'as wanted' USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$",
+        database,
+    )
+    server.run(
+        "CREATE TRIGGER failing BEFORE INSERT ON sci.history FOR EACH ROW EXECUTE FUNCTION public.fail()",
+        database,
+    )
+
+
+class Proxy:
+    """Stands between program and server until a word goes by.
+
+    Args:
+        target: the folder of the server's socket.
+        folder: where the proxy's own socket is made.
+        word: the statement it waits for.
+        behind: a word that has to go by before; what changes nothing ends with COMMIT as well.
+        then: `silence`: the word goes on and nothing ever comes back; `loss`: nor does the word go on;
+            `cut`: the word goes on, the connection ends, and later ones are as if nothing had been.
+    """
+
+    def __init__(
+        self, target: Path, folder: Path, word: str, *, then: str, behind: str = "", port: int = 5432
+    ) -> None:
+        self._target, self._word, self._then = target / f".s.PGSQL.{port}", word.encode(), then
+        self._behind = behind.encode()
+        self._met = False
+        self._listening = socket.socket(socket.AF_UNIX)
+        path = folder / f".s.PGSQL.{port}"
+        self._listening.bind(str(path))
+        path.chmod(0o777)
+        self._listening.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(str(self._target))
+                threading.Thread(target=self._on, args=(near, far), daemon=True).start()
+                threading.Thread(target=self._back, args=(far, near), daemon=True).start()
+
+    def _on(self, near: socket.socket, far: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := near.recv(65536):
+                if self._behind in data:
+                    self._behind = b""
+                here = not self._met and not self._behind and self._word in data
+                self._met = self._met or here
+                if here and self._then == "cut":
+                    near.shutdown(socket.SHUT_WR)
+                if not self._met or self._then == "cut" or (here and self._then == "silence"):
+                    far.sendall(data)
+                if here and self._then == "cut":
+                    near.close()
+                    far.shutdown(socket.SHUT_WR)
+                    return
+
+    def _back(self, far: socket.socket, near: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := far.recv(65536):
+                if not self._met or self._then == "cut":
+                    near.sendall(data)
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listening.close()

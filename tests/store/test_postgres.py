@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +30,7 @@ from sci_cli.store.server_address import read_address
 from sci_cli.store.server_session import Server
 from sci_cli.store.server_setup import set_up
 from tests.store.samples import full, new, noted, profile, revised
-from tests.store.servers import ADMIN, RealServer
+from tests.store.servers import ADMIN, Proxy, RealServer, fail_with
 
 Open = Callable[..., PostgresStore]
 
@@ -149,54 +146,14 @@ def test_a_lost_answer_to_commit_is_found_out_and_said_with_its_op_id(
     assert plain.operation_revision("0" * 32) is None
 
 
-class Proxy:
-    """Stands between program and server; from a word on it passes nothing back, and perhaps nothing on."""
-
-    def __init__(self, target: Path, folder: Path, *, word: bytes, deliver: bool) -> None:
-        self._target, self._word, self._deliver = target / ".s.PGSQL.5432", word, deliver
-        self.folder = folder
-        self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(folder / ".s.PGSQL.5432"))
-        self._listening.listen()
-        self.silent = False
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listening.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(str(self._target))
-                threading.Thread(target=self._on, args=(near, far), daemon=True).start()
-                threading.Thread(target=self._back, args=(far, near), daemon=True).start()
-
-    def _on(self, near: socket.socket, far: socket.socket) -> None:
-        with suppress(OSError):
-            while data := near.recv(65536):
-                if self._word in data:
-                    self.silent = True
-                if not self.silent or (self._deliver and self._word in data):
-                    far.sendall(data)
-
-    def _back(self, far: socket.socket, near: socket.socket) -> None:
-        with suppress(OSError):
-            while data := far.recv(65536):
-                if not self.silent:
-                    near.sendall(data)
-
-    def close(self) -> None:
-        """Take no more connections."""
-        self._listening.close()
-
-
 @pytest.mark.parametrize("deliver", [True, False], ids=["commit-arrives", "commit-is-lost"])
 def test_a_server_that_falls_silent_at_commit_ends_as_unknown_within_ten_seconds_with_the_op_id(
     server: RealServer, database: str, opened: Open, tmp_path: Path, deliver: bool
 ) -> None:
     plain = opened()
     plain.create(new())
-    proxy = Proxy(server.socket, tmp_path, word=b"COMMIT", deliver=deliver)
-    url = server.url(database, "kim").replace(str(server.socket), str(tmp_path))
+    proxy = Proxy(server.place, tmp_path, "COMMIT", then="silence" if deliver else "loss")
+    url = server.url(database, "kim").replace(str(server.place), str(tmp_path))
     store = opened(through=Server(read_address(url)))
     started = time.monotonic()
 
@@ -240,7 +197,7 @@ def test_a_serialization_failure_is_tried_again_and_the_decision_is_taken_again(
 ) -> None:
     store = opened()
     store.create(new())
-    failing(server, database, "40001", times=3)
+    fail_with(server, database, "40001", times=3)
     decided = []
 
     def decide(before: Activation) -> Activation:
@@ -257,7 +214,7 @@ def test_serialization_failures_without_end_are_given_up_and_nothing_is_changed(
     monkeypatch.setattr(server_session, "ATTEMPTS", 3)
     store = opened()
     store.create(new())
-    failing(server, database, "40P01", times=1000)
+    fail_with(server, database, "40P01", times=1000)
 
     with pytest.raises(SciError, match="Nothing was changed") as caught:
         store.change("acme-1", noted("never"))
@@ -274,27 +231,11 @@ def test_what_the_server_refuses_is_said_and_changes_nothing(
 ) -> None:
     store = opened()
     store.create(new())
-    failing(server, database, state, times=1000)
+    fail_with(server, database, state, times=1000)
 
     with pytest.raises(StoreUnavailable, match=said):
         store.change("acme-1", noted("never"))
     assert store.load("acme-1").activation.revision == 1
-
-
-def failing(server: RealServer, database: str, state: str, *, times: int) -> None:
-    """Makes the next additions to the history fail with an SQL state."""
-    server.run("CREATE SEQUENCE public.failures", database)
-    server.run("GRANT USAGE ON SEQUENCE public.failures TO PUBLIC", database)
-    server.run(
-        "CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF nextval('public.failures') <= {times} THEN"
-        f" RAISE EXCEPTION 'as wanted' USING ERRCODE = '{state}'; END IF; RETURN NEW; END $$",
-        database,
-    )
-    server.run(
-        "CREATE TRIGGER failing BEFORE INSERT ON sci.history FOR EACH ROW EXECUTE FUNCTION public.fail()",
-        database,
-    )
 
 
 # Damage ----------------------------------------------------------------------------------------------------
@@ -356,7 +297,7 @@ def test_rows_that_were_edited_are_noticed_and_nothing_is_written_over_them(
 def test_the_role_of_people_may_not(server: RealServer, database: str, opened: Open, statement: str) -> None:
     opened().create(new())
     with (
-        psycopg.connect(host=str(server.socket), dbname=database, user="kim", autocommit=True) as connection,
+        psycopg.connect(host=str(server.place), dbname=database, user="kim", autocommit=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement)
