@@ -16,6 +16,7 @@ from sci_cli.errors import SciError
 from tests.corpus.cases import Case, NotPossible, text_of
 from tests.corpus.program import Circumstances, Result, Word
 from tests.corpus.world import NAME, Box
+from tests.store.pooler import Pooler
 from tests.store.servers import Proxy, RealServer, fail_with, running
 
 MAX = ("--max-prefixes=100", "--max-prefixes-v6=100")
@@ -199,6 +200,14 @@ def _proxy(found: Scene, then: str) -> None:
     found.url = found.url.replace(str(found.server.place), str(folder))
 
 
+def _pooled(found: Scene) -> None:
+    folder = found.box.folder(found.box.root / "pooler", 0o755)
+    server = found.server
+    pooler = Pooler(server.place, folder, role=found.role, database=found.database, port=server.port)
+    found.undo.callback(pooler.close)
+    found.url = found.url.replace(str(server.place), str(folder))
+
+
 def _many(found: Scene) -> None:
     found.runs = [
         ("vpn", "add", NAME, f"B{number}", f"--prefix=10.30.{number}.0/24", *MAX, "--yes")
@@ -235,6 +244,7 @@ def _tampering(found: Scene) -> None:
 
 
 PG: Mapping[str, Callable[[Scene], object]] = {
+    "pooler in transaction mode": _pooled,
     "wrong password": _wrong_password,
     "password in": lambda found: setattr(found, "url", f"postgresql://{found.role}:canary@localhost/x"),
     "sslmode": lambda found: _elsewhere(found, "db.example.net", "sslmode=prefer"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,8 +31,9 @@ from sci_cli.store.postgres import PostgresStore
 from sci_cli.store.server_address import read_address
 from sci_cli.store.server_session import Server
 from sci_cli.store.server_setup import set_up
+from tests.store.pooler import Pooler
 from tests.store.samples import full, new, noted, profile, revised
-from tests.store.servers import ADMIN, Proxy, RealServer, fail_with
+from tests.store.servers import ADMIN, Proxy, RealServer, fail_with, running
 
 Open = Callable[..., PostgresStore]
 
@@ -144,6 +147,22 @@ def test_a_lost_answer_to_commit_is_found_out_and_said_with_its_op_id(
     op_id = saved.notices[0].split("op-id ")[1].rstrip(").")
     assert plain.operation_revision(op_id) == ("acme-1", 2)
     assert plain.operation_revision("0" * 32) is None
+
+
+def test_behind_a_pooler_each_transaction_has_another_connection_and_nothing_is_lost(
+    server: RealServer, database: str, opened: Open, tmp_path: Path
+) -> None:
+    pooler = Pooler(server.place, tmp_path, role="kim", database=database)
+    url = server.url(database, "kim").replace(str(server.place), str(tmp_path))
+    store = opened(through=Server(read_address(url)))
+
+    store.create(new())
+    for number in range(5):
+        store.change("acme-1", noted(f"note {number}"))
+    pooler.close()
+
+    assert pooler.transactions >= 7
+    assert opened().load("acme-1").activation.revision == 6
 
 
 @pytest.mark.parametrize("deliver", [True, False], ids=["commit-arrives", "commit-is-lost"])
@@ -399,6 +418,47 @@ def test_setting_up_twice_makes_everything_once(server: RealServer, database: st
     again = set_up(address, team="blue", role="kim")
 
     assert [each.what for each in again if each.made] == []
+
+
+# Encryption ------------------------------------------------------------------------------------------------
+
+
+def test_with_verify_full_only_the_named_host_with_its_certificate_is_talked_to(tmp_path: Path) -> None:
+    with running(tls=True) as server:
+        server.store("secret")
+        place = f"{server.port}/secret?hostaddr=127.0.0.1&sslrootcert={server.certificate}"
+        right, other = (
+            PostgresStore(read_address(f"postgresql://kim@{host}.example.net:{place}"), tmp_path)
+            for host in ("db", "other")
+        )
+
+        assert right.names() == ()
+        with pytest.raises(StoreUnavailable, match="does not show the certificate of that host"):
+            other.names()
+        right.close()
+
+
+def test_a_server_without_tls_is_not_talked_to_and_learns_nothing(tmp_path: Path) -> None:
+    heard = []
+
+    def refuse(listening: socket.socket) -> None:
+        near, _ = listening.accept()
+        heard.append(near.recv(1000))
+        near.sendall(b"N")  # "no TLS here"
+        heard.append(near.recv(1000))
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        answering = threading.Thread(target=refuse, args=(listening,), daemon=True)
+        answering.start()
+        port = listening.getsockname()[1]
+        url = f"postgresql://kim@db.example.net:{port}/sci?hostaddr=127.0.0.1&sslrootcert=system"
+        with pytest.raises(StoreUnavailable, match="offers no TLS"):
+            PostgresStore(read_address(url), tmp_path).names()
+        answering.join(5)
+
+    assert (len(heard[0]), heard[1]) == (8, b"")
 
 
 # Moving ----------------------------------------------------------------------------------------------------
