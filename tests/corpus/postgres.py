@@ -200,6 +200,10 @@ def _proxy(found: Scene, then: str) -> None:
     found.url = found.url.replace(str(found.server.place), str(folder))
 
 
+def _gone(found: Scene) -> None:
+    found.url = f"postgresql:///{found.database}?host={found.box.root / 'tmp'}&user={found.role}"
+
+
 def _pooled(found: Scene) -> None:
     folder = found.box.folder(found.box.root / "pooler", 0o755)
     server = found.server
@@ -257,6 +261,10 @@ PG: Mapping[str, Callable[[Scene], object]] = {
     "stale rev": _stale,
     "40001": lambda found: fail_with(found.server, found.database, "40001", times=2),
     "dies after COMMIT": lambda found: _proxy(found, "cut"),
+    "unreachable": _gone,
+    "server down": _gone,
+    "server stopped": _gone,
+    "refused": _gone,
     "silent": lambda found: _proxy(found, "silence"),
     "read-only": lambda found: found.sql("ALTER ROLE {role} SET default_transaction_read_only = on"),
     "53100": lambda found: fail_with(found.server, found.database, "53100", times=1000),

@@ -204,7 +204,8 @@ class Proxy:
         word: the statement it waits for.
         behind: a word that has to go by before; what changes nothing ends with COMMIT as well.
         then: `silence`: the word goes on and nothing ever comes back; `loss`: nor does the word go on;
-            `cut`: the word goes on, the connection ends, and later ones are as if nothing had been.
+            `cut`: the word goes on, the connection ends, and later ones are as if nothing had been;
+            `late`: as `cut`, but the word goes on two seconds later.
     """
 
     def __init__(
@@ -234,22 +235,30 @@ class Proxy:
             while data := near.recv(65536):
                 if self._behind in data:
                     self._behind = b""
-                here = not self._met and not self._behind and self._word in data
-                self._met = self._met or here
-                if here and self._then == "cut":
-                    near.shutdown(socket.SHUT_WR)
-                if not self._met or self._then == "cut" or (here and self._then == "silence"):
+                if not self._met and not self._behind and self._word in data:
+                    self._met = True
+                    self._meet(near, far, data)
+                    continue
+                if not self._met or self._lets_others_pass:
                     far.sendall(data)
-                if here and self._then == "cut":
-                    near.close()
-                    far.shutdown(socket.SHUT_WR)
-                    return
+
+    def _meet(self, near: socket.socket, far: socket.socket, data: bytes) -> None:
+        if self._lets_others_pass:
+            near.shutdown(socket.SHUT_RDWR)
+        if self._then == "late":
+            time.sleep(2)
+        if self._then != "loss":
+            far.sendall(data)
 
     def _back(self, far: socket.socket, near: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := far.recv(65536):
-                if not self._met or self._then == "cut":
+                if not self._met or self._lets_others_pass:
                     near.sendall(data)
+
+    @property
+    def _lets_others_pass(self) -> bool:
+        return self._then in ("cut", "late")
 
     def close(self) -> None:
         """Take no more connections."""

@@ -165,6 +165,25 @@ def test_behind_a_pooler_each_transaction_has_another_connection_and_nothing_is_
     assert opened().load("acme-1").activation.revision == 6
 
 
+@pytest.mark.parametrize("kind", ["create", "change"])
+def test_a_commit_that_reaches_the_server_after_its_connection_broke_is_waited_for_and_counts_once(
+    server: RealServer, database: str, opened: Open, tmp_path: Path, kind: str
+) -> None:
+    plain = opened()
+    if kind == "change":
+        plain.create(new())
+    proxy = Proxy(server.place, tmp_path, "COMMIT", then="late", behind="sci.history (")
+    url = server.url(database, "kim").replace(str(server.place), str(tmp_path))
+    store = opened(through=Server(read_address(url)))
+
+    saved = store.create(new()) if kind == "create" else store.change("acme-1", noted("once"))
+    proxy.close()
+
+    assert len([text for text in saved.notices if "op-id" in text]) == 1
+    assert plain.load("acme-1").activation == saved.after
+    assert saved.after.revision == (1 if kind == "create" else 2)
+
+
 @pytest.mark.parametrize("deliver", [True, False], ids=["commit-arrives", "commit-is-lost"])
 def test_a_server_that_falls_silent_at_commit_ends_as_unknown_within_ten_seconds_with_the_op_id(
     server: RealServer, database: str, opened: Open, tmp_path: Path, deliver: bool
