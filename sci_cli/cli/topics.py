@@ -19,6 +19,7 @@ def environment() -> str:
     """What the program reads from the environment."""
     rows = (
         ("SCI_HOME", "folder with the records (else the folder sci in your home folder)"),
+        ("SCI_STORE", "shared store in place of the files, postgresql://USER@HOST/DATABASE"),
         ("SCI_OUTPUT", "text, json, yaml or csv, as --output"),
         ("SCI_NO_INPUT, CI", "never ask, as --no-input"),
         ("SCI_PLAIN", "one fact per line, as --plain"),

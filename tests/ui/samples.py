@@ -24,7 +24,14 @@ from sci_cli.domain.profile import Clause
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.vpn_rules import budgets
 from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, StoreUnavailable, sci
-from sci_cli.operations import keeping_views, reference_views, views, vpn_file_views, work_views
+from sci_cli.operations import (
+    keeping_views,
+    reference_views,
+    sharing_views,
+    views,
+    vpn_file_views,
+    work_views,
+)
 from sci_cli.operations.outcome import Message, Outcome
 from tests.ui.sample_records import (
     ACCOUNT,
@@ -497,6 +504,45 @@ OUTCOMES: Mapping[str, Outcome] = {
             ),
         ),
         error=StoreUnavailable("A file could not be written in the home folder: the disk is full."),
+    ),
+    "store": Outcome(
+        sharing_views.StoreView(
+            "postgresql",
+            "'postgresql://kim@db.example.net/sci'",
+            "blue",
+            12,
+            "4f0c",
+            "revision 7 of acme-hk-1",
+        )
+    ),
+    "store-setup": Outcome(
+        sharing_views.StoreSetupView(
+            "'postgresql://owner@db.example.net/sci'",
+            ("role 'kim' (log-in, without a password)", "'kim' in team 'blue'"),
+            ("schema sci", "table sci.history"),
+        ),
+        changed=True,
+        next=(sci("store", "status"),),
+    ),
+    "store-move": Outcome(
+        sharing_views.MovedView(
+            "/home/kim/sci",
+            "'postgresql://kim@db.example.net/sci'",
+            (
+                sharing_views.MovedRow("acme-hk-1", "new", 7, HASH, 2),
+                sharing_views.MovedRow("acme-sg-1", "already there", 3, HASH, 0, ("1" * 64,)),
+                sharing_views.MovedRow(
+                    "acme-jp-1",
+                    "not moved",
+                    None,
+                    "",
+                    problem="The two records of acme-jp-1 differ and neither is the beginning of the other; "
+                    "nothing was changed.",
+                ),
+            ),
+        ),
+        changed=True,
+        notices=("The evidence 1111 of acme-sg-1 is missing where it comes from, so it did not go along.",),
     ),
     "help": Outcome(
         reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))

@@ -14,7 +14,14 @@ import pytest
 from sci_cli.domain.activation import FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
-from sci_cli.operations import keeping_views, reference_views, views, vpn_file_views, work_views
+from sci_cli.operations import (
+    keeping_views,
+    reference_views,
+    sharing_views,
+    views,
+    vpn_file_views,
+    work_views,
+)
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui.look import Look, look_for
 from sci_cli.ui.screens import SCREENS, render
@@ -29,7 +36,7 @@ def view_types() -> set[type[View]]:
     """Every kind of view there is."""
     found = {
         each
-        for module in (views, work_views, vpn_file_views, reference_views, keeping_views)
+        for module in (views, work_views, vpn_file_views, sharing_views, reference_views, keeping_views)
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
     }
