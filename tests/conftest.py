@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.cli.program import Clock, Program
+    from tests.store.servers import RealServer
 
 # Typer and Rich look at these while they are imported, so a fixture would come too late.
 os.environ.update(TERM="dumb", NO_COLOR="1", COLUMNS="100", _TYPER_FORCE_DISABLE_TERMINAL="1", TZ="UTC")
@@ -58,3 +59,12 @@ def sci(tmp_path: Path, clock: Clock, prepared: dict[str, Path]) -> Program:
     from tests.cli.program import Program
 
     return Program(tmp_path / "home", clock, prepared)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[RealServer]:
+    """A running PostgreSQL for all tests; the test is skipped where none can be had."""
+    from tests.store.servers import running
+
+    with running() as found:
+        yield found

@@ -82,6 +82,7 @@ def _play(session: Session, folder: Path) -> None:
         environ = {
             **session.environ,
             "SCI_HOME": str(folder),
+            "SCI_STORE": "",
             "SCI_USER": "account.manager",
             "SCI_OUTPUT": "text",
         }

@@ -14,9 +14,23 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sci_cli import __version__
-from sci_cli.cli import activation, handoff, info, keeping, order, port, profile, step, vpn, vpn_check
+from sci_cli.cli import (
+    activation,
+    doctor,
+    handoff,
+    info,
+    keeping,
+    order,
+    packages,
+    port,
+    profile,
+    step,
+    store,
+    vpn,
+    vpn_check,
+)
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
-from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, OnceOnlyGroup, with_options
+from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, SETTINGS, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
 from sci_cli.errors import (
     ExitCode,
@@ -84,7 +98,12 @@ def build() -> typer.Typer:
     app.add_typer(ports, name="port", rich_help_panel=NETWORK)
     app.add_typer(profiles, name="profile", rich_help_panel=PROVIDERS)
     keeping.register(app)
+    packages.register(app)
+    stores = typer.Typer(help="A store that a team shares.", no_args_is_help=True)
+    store.register(stores)
+    app.add_typer(stores, name="store", rich_help_panel=SETTINGS)
     info.register(app)
+    doctor.register(app)
     return app
 
 
@@ -111,6 +130,8 @@ def main(argv: Sequence[str], session: Session) -> int:
         session.exit_code = ended.code if isinstance(ended.code, int) else PIPE
     except Exception as error:  # the boundary: a bug is reported, not thrown at the user
         emit_error(session, _bug(session, error))
+    finally:
+        session.close()
     return session.exit_code
 
 

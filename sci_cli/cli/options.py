@@ -44,6 +44,10 @@ EVERYWHERE: dict[str, Any] = {
     "home": Annotated[
         str | None, _value("--home", help="The folder with the records (else SCI_HOME).", metavar="FOLDER")
     ],
+    "store": Annotated[
+        str | None,
+        _value("--store", help="A shared store, postgresql://… (else SCI_STORE).", metavar="URL"),
+    ],
     "no_input": Annotated[bool, _flag("--no-input", help="Never ask; name what is missing instead.")],
     "plain": Annotated[bool, _flag("--plain", help="One fact per line, numbered questions, no tables.")],
     "color": Annotated[str | None, _value("--color", help="auto, always or never.", metavar="WHEN")],
@@ -170,7 +174,11 @@ def complete_names(ctx: typer.Context, incomplete: str) -> list[str]:
     try:
         from sci_cli.cli.main import session_for_completion
 
-        home = session_for_completion().home()
+        session = session_for_completion()
+        if session.address() is not None:
+            found = session.workspace.store.names()
+            return [each for each in found if each.startswith(incomplete)]
+        home = session.home()
         names = [path.stem for path in (home / "activations").glob("*.yaml") if not path.name.startswith(".")]
     except Exception:  # completion must never print or fail
         return []

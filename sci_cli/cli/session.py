@@ -17,7 +17,11 @@ from sci_cli.ui.look import Look, look_for
 
 if TYPE_CHECKING:
     from sci_cli.operations.outcome import Outcome
+    from sci_cli.operations.sharing import Place
     from sci_cli.operations.workspace import ChangeMode, Workspace
+    from sci_cli.store.contract import Store
+    from sci_cli.store.postgres import PostgresStore
+    from sci_cli.store.server_address import Address
     from sci_cli.ui.prompter import Prompter
 
 OUTPUTS = ("text", "json", "yaml", "csv")
@@ -50,6 +54,7 @@ class Settings:
 
     output: str | None = None
     home: str | None = None
+    store: str | None = None
     no_input: bool | None = None
     plain: bool | None = None
     color: str | None = None
@@ -65,6 +70,7 @@ class Settings:
             self,
             output=self.output if self.output is not None else outer.output,
             home=self.home if self.home is not None else outer.home,
+            store=self.store if self.store is not None else outer.store,
             no_input=self.no_input or outer.no_input,
             plain=self.plain or outer.plain,
             color=self.color if self.color is not None else outer.color,
@@ -111,6 +117,7 @@ class Session:
     command: str = ""
     op_digest: str = ""
     _workspace: Workspace | None = None
+    _shared: PostgresStore | None = None
     _prompter: Prompter | None = None
 
     # Settings ----------------------------------------------------------------------------------------------
@@ -223,12 +230,66 @@ class Session:
         from sci_cli.cli.surroundings import remarks
         from sci_cli.operations.workspace import Workspace
         from sci_cli.profiles import Catalogue, shipped_profiles_dir
-        from sci_cli.store.files import FileStore
 
-        home = self.home()
-        store = FileStore(home, command=self.command)
+        home, address = self.home(), self.address()
+        store: Store
+        if address is None:
+            from sci_cli.store.files import FileStore
+
+            store = FileStore(home, command=self.command)
+        else:
+            store = self.shared(address)
         catalogue = Catalogue(shipped_profiles_dir(), home / "profiles")
         return Workspace(home, store, catalogue, self.clock, self.user(), lambda: remarks(home, self.environ))
+
+    def address(self) -> Address | None:
+        """The shared store: --store, else SCI_STORE; None for the files of this machine.
+
+        Raises:
+            WrongUsage: it is no address of a shared store.
+            StoreUnavailable: the connection would not be safe.
+        """
+        chosen = self.settings.store
+        if chosen is None:
+            chosen = self.environ.get("SCI_STORE") or None
+        if chosen is None:
+            return None
+        from sci_cli.store.server_address import read_address
+
+        return read_address(chosen)
+
+    def shared(self, address: Address) -> PostgresStore:
+        """The shared store there, connected with its first use; drafts go to the home of this machine."""
+        if self._shared is None:
+            from sci_cli.store.postgres import PostgresStore
+
+            self._shared = PostgresStore(address, self.home())
+        return self._shared
+
+    def both_stores(self) -> tuple[Place, Place]:
+        """The files of this machine, and the shared store.
+
+        Raises:
+            WrongUsage: no shared store was named.
+        """
+        from sci_cli.operations.sharing import Place
+        from sci_cli.store.moving import MovingFileStore
+
+        address = self.address()
+        if address is None:
+            raise WrongUsage(
+                "No shared store is named.", fix="Name it with --store postgresql://… or SCI_STORE."
+            )
+        home = self.home()
+        return (
+            Place(MovingFileStore(home, command=self.command), str(home)),
+            Place(self.shared(address), address.shown),
+        )
+
+    def close(self) -> None:
+        """Ends what is open; the session can be used again."""
+        if self._shared is not None:
+            self._shared.close()
 
     def home(self) -> Path:
         """The home folder: --home, else SCI_HOME, else `sci` in the user's home folder.

@@ -18,19 +18,27 @@ SYNC_FOLDERS = (
 def remarks(home: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Sentences about the home folder and the environment; empty when nothing is odd."""
     found = []
-    parts = [part.lower() for part in home.absolute().parts]
-    if any(part.startswith(name) for part in parts for name in SYNC_FOLDERS):
+    if is_synchronised(home):
         found.append(
             "The records lie in a synchronised folder; two computers writing the same one "
             "make conflicting copies."
         )
     zone = environ.get("TZ", "").removeprefix(":")
-    if zone and not _is_zone(zone):
+    if zone and not is_zone(zone):
         found.append(f"TZ names no time zone known here ({zone[:40]!r}); times are recorded in UTC.")
     return tuple(found)
 
 
-def _is_zone(name: str) -> bool:
+def is_synchronised(home: Path) -> bool:
+    """Whether the path names the folder of a program that synchronises; False when nobody can tell."""
+    try:
+        parts = [part.lower() for part in home.absolute().parts]
+    except OSError:
+        return False
+    return any(part.startswith(name) for part in parts for name in SYNC_FOLDERS)
+
+
+def is_zone(name: str) -> bool:
     """Whether a zone is known: by name, by file, or as a rule such as CET-1CEST."""
     from zoneinfo import ZoneInfo
 

@@ -19,6 +19,7 @@ def environment() -> str:
     """What the program reads from the environment."""
     rows = (
         ("SCI_HOME", "folder with the records (else the folder sci in your home folder)"),
+        ("SCI_STORE", "shared store in place of the files, postgresql://USER@HOST/DATABASE"),
         ("SCI_OUTPUT", "text, json, yaml or csv, as --output"),
         ("SCI_NO_INPUT, CI", "never ask, as --no-input"),
         ("SCI_PLAIN", "one fact per line, as --plain"),
@@ -47,7 +48,11 @@ Everything lies in one folder that you can see, copy and back up: `sci where` na
 
 The files in activations are written by sci and carry a checksum: change them with commands, not by hand.
 sci verify says whether they are as they were written; sci adopt takes an edit by hand over.
-Profiles and request files are yours: sci never rewrites them."""
+Profiles and request files are yours: sci never rewrites them.
+
+  sci export NAME --to FILE.zip   activations with all that belongs to them, in one file
+  sci import FILE.zip             takes them into another home; never replaces what is there
+  sci doctor                      whether the folder can be used and every record can be read"""
 
 SCREEN_READERS = """\
 sci and screen readers

@@ -96,6 +96,45 @@ ALSO: dict[str, str] = {
 }
 
 FINDINGS: dict[str, str] = {
+    "home.little_space": "The disk with the records is nearly full. A change that does not fit is refused.",
+    "home.network": (
+        "Another machine holds the records. Whether locks and flushes work there is up to it, so two people "
+        "could write at once. A local disk is right."
+    ),
+    "home.not_writable": "The folder with the records cannot be written, so no change can be saved.",
+    "home.open_to_others": (
+        "Others may write into the folder with the records, so what is in it cannot be trusted."
+    ),
+    "home.other_owner": "The folder with the records belongs to another user of this machine.",
+    "home.synchronised": (
+        "A program copies the folder with the records between computers. Two of them changing one activation "
+        "make two versions of it, which stops further changes until a person chooses."
+    ),
+    "home.unusable": "There is no folder for the records, or it cannot be opened.",
+    "machine.clock_behind": (
+        "A change on record is later than the clock of this machine. Changes are ordered by number, so only "
+        "their times may be wrong."
+    ),
+    "machine.clock_wrong": "The clock shows a time that no change is recorded with.",
+    "machine.python_old": (
+        "This Python can turn text in a name into a header of a mail. Drafts are read back and such a one is "
+        "refused; a newer Python does not have the mistake."
+    ),
+    "machine.python_path": (
+        "PYTHONPATH puts folders in front of what is installed. A file there may run in place of sci's own."
+    ),
+    "machine.zone_unknown": "TZ names no time zone known here. Times are recorded in UTC all the same.",
+    "package.draft_left_out": (
+        "A mail draft is no longer as the history says, or gone, so the package is written without it."
+    ),
+    "record.damaged": (
+        "A record, or the profile it began with, fails its check. It is never taken for empty, and nothing "
+        "is written to it."
+    ),
+    "record.not_readable": "The system does not let a record be read; it may be whole.",
+    "record.remarks": (
+        "Beside a record lies a copy, or its permissions are too wide. It can be read; sci status says more."
+    ),
     "fact.unusual_length": (
         "The value is accepted, but most identifiers of this kind have another length. Look for a "
         "missing or doubled digit."
@@ -218,10 +257,6 @@ FINDINGS: dict[str, str] = {
     "home.leftover": ("A run that was killed left a temporary file. Nothing refers to it."),
     "profile.pin_damaged": (
         "The profile that activations go on with is kept with them, and this copy is damaged or missing."
-    ),
-    "record.damaged": (
-        "A record fails its check, or cannot be read. It is never treated as empty, and nothing is written "
-        "to it."
     ),
     "record.missing": ("There are backups of an activation whose record is gone."),
     "record.unreadable": (

@@ -121,6 +121,17 @@ class Catalogue:
 
     # Finding -----------------------------------------------------------------------------------------------
 
+    def trusts(self, profile: Profile) -> bool:
+        """Whether the recipients are those of the shipped profile of that id, or the user agreed to them.
+
+        Raises:
+            StoreUnavailable: the list of trusted recipients cannot be read.
+        """
+        if not profile.handoff.contacts:
+            return True
+        shipped = self._shipped_recipients(profile.id)
+        return _addresses(profile) == _addresses_of(shipped) or _consent(profile) in self._trusted()
+
     def _ids(self, folder: Path | None) -> set[str]:
         try:
             names = [] if folder is None else [entry.name for entry in folder.iterdir()]
@@ -182,11 +193,9 @@ class Catalogue:
     # Trust -------------------------------------------------------------------------------------------------
 
     def _require_trust(self, profile: Profile, id_or_path: str) -> None:
-        if not profile.handoff.contacts:
+        if self.trusts(profile):
             return
         pinned = self._shipped_recipients(profile.id)
-        if _addresses(profile) == _addresses_of(pinned) or _consent(profile) in self._trusted():
-            return
         raise InvalidFile(
             f"The profile {profile.id} names recipients of the hand-off that you have not agreed to trust.",
             why=[

@@ -16,10 +16,10 @@ from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse, parse_edited
 from sci_cli.store.durable import NotRegular, Seen, TooLarge, commit, read_file
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, Home
-from sci_cli.store.interrupts import signals
+from sci_cli.store.interrupts import deliver_after, signals
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found, way_back
-from sci_cli.store.saving import deliver, saving, written
+from sci_cli.store.saving import saving, written
 
 Read = Callable[[Folder, str, Listing], Found]
 Lock = Callable[[Folder, str], AbstractContextManager[Callable[[], None]]]
@@ -69,7 +69,7 @@ class Adoption:
                 held.hold()
                 with saving(folder, after):
                     commit(self.disk, folder, name + ENDING, made.data, check=check)
-            deliver(held, after)
+            deliver_after(held, after)
         return Saved(found.activation, after, True, (), made.head)
 
     def _edited(self, folder: Folder, name: str) -> tuple[Edited, Seen]:

@@ -51,7 +51,7 @@ from sci_cli.store.durable import (
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
-from sci_cli.store.saving import deliver, saving, written
+from sci_cli.store.saving import saving, written
 
 if TYPE_CHECKING:
     from sci_cli.store.interrupts import Signals
@@ -136,7 +136,7 @@ class FileStore:
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation; makes the home where there is none yet."""
-        from sci_cli.store.interrupts import signals
+        from sci_cli.store.interrupts import deliver_after, signals
 
         name = activation.name
         problem = activation_name_problem(name)
@@ -157,7 +157,7 @@ class FileStore:
                     held.hold()
                     with saving(folder, activation):
                         commit(self._disk, folder, name + ENDING, made.data, check=check)
-            deliver(held, activation)
+            deliver_after(held, activation)
         return Saved(None, activation, True, (), made.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
@@ -175,7 +175,7 @@ class FileStore:
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
         """Stores what `decide` makes of the activation, under the lock from reading to writing."""
-        from sci_cli.store.interrupts import signals
+        from sci_cli.store.interrupts import deliver_after, signals
 
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
@@ -185,7 +185,7 @@ class FileStore:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
                 saved = self._changed(folder, found, decide(found.activation), held, still_ours)
-            deliver(held, saved.after)
+            deliver_after(held, saved.after)
         return saved
 
     def _changed(
@@ -206,7 +206,7 @@ class FileStore:
             with suppress(OSError):
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
-        check_next(before, after)
+        self._check_following(before, after)
         made = written(after)
 
         def check() -> None:
@@ -232,6 +232,9 @@ class FileStore:
                 )
             backups.prune(self._disk, kept_in, name)
         return Saved(before, after, True, found.notices, made.head)
+
+    def _check_following(self, before: Activation, after: Activation) -> None:
+        check_next(before, after)
 
     @contextmanager
     def _backups(self) -> Iterator[Folder]:

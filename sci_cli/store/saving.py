@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation
-from sci_cli.errors import Interrupted, OutcomeUnknown, StoreUnavailable, sci
+from sci_cli.errors import OutcomeUnknown, StoreUnavailable, sci
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store.disk import Folder
@@ -17,7 +17,7 @@ from sci_cli.store.home import NOTHING_CHANGED
 from sci_cli.store.neighbours import ENDING
 
 if TYPE_CHECKING:
-    from sci_cli.store.interrupts import Signals
+    pass
 
 
 def written(activation: Activation) -> Written:
@@ -64,17 +64,3 @@ def saving(folder: Folder, activation: Activation) -> Iterator[None]:
             f"{path} could not be saved: {os_words(error)}. {NOTHING_CHANGED}",
             fix="Correct that, then run the command again.",
         ) from error
-
-
-def deliver(held: Signals, activation: Activation) -> None:
-    """Lets signals that came while the change was written stop the program, and say that it is saved."""
-    try:
-        held.release()
-        held.deliver()
-    except (KeyboardInterrupt, Interrupted) as stop:
-        kind = type(stop) if isinstance(stop, Interrupted) else Interrupted
-        raise kind(
-            f"{activation.name} is saved at revision {activation.revision}; then the program was stopped.",
-            fix=sci("status", activation.name),
-            saved=True,
-        ) from None

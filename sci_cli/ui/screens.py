@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sci_cli.operations import reference_views, views, vpn_file_views, work_views
+from sci_cli.operations import (
+    keeping_views,
+    reference_views,
+    sharing_views,
+    views,
+    vpn_file_views,
+    work_views,
+)
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui import (
     file_screens,
     keeping_screens,
     network_screens,
+    package_screens,
     record_screens,
     reference_screens,
+    sharing_screens,
     status_screens,
 )
 from sci_cli.ui.blocks import (
@@ -53,6 +62,12 @@ SCREENS: Mapping[type[View], Screen] = {
     reference_views.ProfileView: reference_screens.profile,
     reference_views.WhereView: reference_screens.where,
     reference_views.TopicView: reference_screens.topic,
+    keeping_views.ExportView: package_screens.exported,
+    keeping_views.ImportView: package_screens.imported,
+    keeping_views.DoctorView: package_screens.doctor,
+    sharing_views.StoreView: sharing_screens.store,
+    sharing_views.StoreSetupView: sharing_screens.setup,
+    sharing_views.MovedView: sharing_screens.moved,
 }
 
 

@@ -198,7 +198,8 @@ def _private_copy(folder: Path) -> Path:
         folder / "venv/lib" / f"python{sysconfig.get_python_version()}/site-packages",
     )
     _copy_interpreter(base)
-    for name in _needed("sci-cli"):
+    # The driver of the shared store is an extra; the cases about servers need it.
+    for name in sorted({*_needed("sci-cli"), *_needed("psycopg"), *_needed("psycopg-binary")}):
         _copy_distribution(importlib.metadata.distribution(name), site)
     _copy_package(site)
     script = folder / "venv/bin/sci"
@@ -225,10 +226,16 @@ def _copy_interpreter(base: Path) -> None:
 
 
 def _needed(name: str, seen: set[str] | None = None) -> set[str]:
-    """The names of a distribution and of all it requires here."""
+    """The names of a distribution and all it requires; none where an optional one is not installed."""
     seen = set() if seen is None else seen
+    try:
+        requirements = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        if name == "sci-cli":
+            raise
+        return seen
     seen.add(name)
-    for line in importlib.metadata.requires(name) or []:
+    for line in requirements:
         required = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
         if "extra ==" in line or required in seen:
             continue

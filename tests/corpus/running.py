@@ -14,14 +14,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.corpus import actions, oracle, profile_files, showing, terminal, tracing
+from tests.corpus import actions, oracle, postgres, profile_files, showing, terminal, tracing
 from tests.corpus.actions import Action, Operation, Plan
 from tests.corpus.cases import Case, Corpus, NotPossible
 from tests.corpus.damage import VERBS as DAMAGES
 from tests.corpus.oracle import Seen, Snapshot
 from tests.corpus.program import Result, find_program
 from tests.corpus.surroundings import Scene, arrange, make_changes
-from tests.corpus.world import Box, WorldBroken, Worlds
+from tests.corpus.world import Box, Stage, WorldBroken, Worlds
 
 OPERATIONS: Mapping[str, Operation] = {
     "vpn_add": actions.vpn_add,
@@ -68,6 +68,7 @@ class Harness:
         self.corpus = corpus
         self.program = find_program(private)
         self.worlds = Worlds(worlds, self.program)
+        self.servers = postgres.Servers()
 
     def verdicts(self, cases: Sequence[Case]) -> list[Verdict]:
         """All verdicts, in the order of the cases. What was only too slow is tried once more, alone."""
@@ -97,13 +98,27 @@ class Harness:
         if unknown:
             raise NotPossible(f"the class {unknown[0]!r} is not among those of the corpus")
         if case.kind == "postgres":
-            raise NotPossible("there is no PostgreSQL store yet")
+            return self._shared(case)
         action = operation(case)(case)
         box = self.worlds.fresh(action.stage)
         try:
             return self._played(case, action, box)
         finally:
             self.worlds.discard(box)
+
+    def _shared(self, case: Case) -> Verdict:
+        """A case about a shared store, on a real server."""
+        server = self.servers.server()
+        box = self.worlds.fresh(Stage("verified"))
+        try:
+            with postgres.scene(server, case, box) as found:
+                reasons, results = postgres.play(found, self.corpus.exits)
+        finally:
+            self.worlds.discard(box)
+        last = results[-1]
+        said = (last.err or last.out).decode("utf-8", "replace").strip()
+        outcome = FAILED if reasons else PASSED
+        return Verdict(case, outcome, tuple(reasons), last.line, f"exit {last.exit}: {said[:400]}")
 
     def _played(self, case: Case, action: Action, box: Box) -> Verdict:
         plan = action.prepare(box)
@@ -268,9 +283,11 @@ def harness(corpus: Corpus) -> Iterator[Harness]:
     """A harness in a temporary folder that is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="sci-corpus-"))
     folder.chmod(0o711)
+    made = Harness(folder, corpus)
     try:
-        yield Harness(folder, corpus)
+        yield made
     finally:
+        made.servers.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

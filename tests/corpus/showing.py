@@ -13,7 +13,7 @@ from tests.corpus.damage import damage, sealed
 from tests.corpus.world import NAME, Box, Stage
 
 LATER_COMMANDS = (
-    "undo", "restore", "export", "import", "plan", "apply", "report", "calendar", "draft", "doctor",
+    "undo", "restore", "plan", "apply", "report", "calendar", "draft",
 )  # fmt: skip
 LATER_OPTIONS = ("--force-unlock",)
 # Commands that take the activation's name, by their words.
@@ -39,15 +39,16 @@ _VALUED = (
 
 
 def show(case: Case) -> Action:
-    """`status`, of a record that something happened to; `list` where there are thousands."""
+    """`status` of a record that something happened to, `list` of thousands; `doctor` about the machine."""
     only(case, *DAMAGES)
     words = ("list",) if "gen_orders" in case.input else ("status", NAME)
+    also = [("doctor",)] if "PYTHONPATH" in case.expect.says else []
 
     def prepare(box: Box) -> Plan:
         damage(box, case.input)
         # What a record alone cannot show stands in the help.
         more = [("help", "verify")] if case.input.get("audit") == "rewritten_consistently" else []
-        return Plan([words, *more], settled=case.expect.classes != ("OK",))
+        return Plan([words, *also, *more], settled=case.expect.classes != ("OK",))
 
     return Action(Stage("ready"), prepare)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from sci_cli.errors import (
 )
 from sci_cli.store.contract import Loaded, Saved, Store
 from sci_cli.store.files import FileStore
+from sci_cli.store.postgres import PostgresStore
+from sci_cli.store.server_address import read_address
 from tests.store.memory import MemoryStore
 from tests.store.samples import full, new, noted, profile, revised
 
@@ -29,9 +31,15 @@ STORES: dict[str, Callable[[Path], Store]] = {
 }
 
 
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return STORES[request.param](tmp_path)
+@pytest.fixture(params=[*STORES, "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param in STORES:
+        yield STORES[request.param](tmp_path)
+        return
+    server, database = request.getfixturevalue("server"), request.getfixturevalue("database")
+    shared = PostgresStore(read_address(server.url(database, "kim")), tmp_path / "home")
+    yield shared
+    shared.close()
 
 
 def test_an_empty_store_has_no_names(store: Store) -> None:

@@ -23,8 +23,15 @@ from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Clause
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.vpn_rules import budgets
-from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, sci
-from sci_cli.operations import reference_views, views, vpn_file_views, work_views
+from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, StoreUnavailable, sci
+from sci_cli.operations import (
+    keeping_views,
+    reference_views,
+    sharing_views,
+    views,
+    vpn_file_views,
+    work_views,
+)
 from sci_cli.operations.outcome import Message, Outcome
 from tests.ui.sample_records import (
     ACCOUNT,
@@ -438,6 +445,104 @@ OUTCOMES: Mapping[str, Outcome] = {
         reference_views.WhereView(
             (("home", "/home/kim/sci"), ("evidence", "/home/kim/a folder/sci/evidence"))
         )
+    ),
+    "export": Outcome(
+        keeping_views.ExportView(
+            "acme.zip",
+            48_211,
+            HASH,
+            (
+                keeping_views.PackedRow("acme-hk-1", 9, HASH, "packed", evidence=2, drafts=1),
+                keeping_views.PackedRow(
+                    "acme-sg-1", 3, HASH, "packed", drafts_left_out=("acme-sg-1-handoff-1-r3.eml",)
+                ),
+            ),
+        ),
+        findings=(
+            Finding(
+                "package.draft_left_out",
+                Severity.WARNING,
+                "acme-sg-1: acme-sg-1-handoff-1-r3.eml is left out: the draft is gone or was edited.",
+                fix=("Nothing needs to be done when the mail was sent.",),
+            ),
+        ),
+        next=(sci("import", "acme.zip", note="on the other machine, or in another home"),),
+    ),
+    "import": Outcome(
+        keeping_views.ImportView(
+            "acme.zip",
+            HASH,
+            (
+                keeping_views.PackedRow("acme-hk-1", 9, HASH, "taken", evidence=1),
+                keeping_views.PackedRow("acme-sg-1", 3, HASH, "there", "the same is here, at revision 3"),
+                keeping_views.PackedRow(
+                    "beta-fra-1", 3, HASH, "refused", "Another activation is named beta-fra-1 here. It stays."
+                ),
+                keeping_views.PackedRow("done-1", 3, HASH, "left", "not reached"),
+            ),
+        ),
+        changed=True,
+        next=(sci("status", "acme-hk-1"),),
+    ),
+    "doctor": Outcome(
+        keeping_views.DoctorView(
+            False,
+            (
+                keeping_views.Surrounding("Machine", "sci", "0.1.0"),
+                keeping_views.Surrounding("Machine", "Python", "CPython 3.11.12"),
+                keeping_views.Surrounding("Home folder", "Place", "~/sci, from the default"),
+                keeping_views.Surrounding("Home folder", "Write test", "the disk is full"),
+            ),
+        ),
+        findings=(
+            Finding(
+                "home.not_writable",
+                Severity.BLOCKER,
+                "A file could not be written in the home folder: the disk is full.",
+                why="Records can be read; no change can be saved.",
+                fix=("Make the folder writable, or free space.",),
+            ),
+        ),
+        error=StoreUnavailable("A file could not be written in the home folder: the disk is full."),
+    ),
+    "store": Outcome(
+        sharing_views.StoreView(
+            "postgresql",
+            "'postgresql://kim@db.example.net/sci'",
+            "blue",
+            12,
+            "4f0c",
+            "revision 7 of acme-hk-1",
+        )
+    ),
+    "store-setup": Outcome(
+        sharing_views.StoreSetupView(
+            "'postgresql://owner@db.example.net/sci'",
+            ("role 'kim' (log-in, without a password)", "'kim' in team 'blue'"),
+            ("schema sci", "table sci.history"),
+        ),
+        changed=True,
+        next=(sci("store", "status"),),
+    ),
+    "store-move": Outcome(
+        sharing_views.MovedView(
+            "/home/kim/sci",
+            "'postgresql://kim@db.example.net/sci'",
+            (
+                sharing_views.MovedRow("acme-hk-1", "new", 7, HASH, 2),
+                sharing_views.MovedRow("acme-sg-1", "already there", 3, HASH, 0, ("1" * 64,)),
+                sharing_views.MovedRow(
+                    "acme-jp-1",
+                    "not moved",
+                    None,
+                    "",
+                    problem="The two records of acme-jp-1 differ and neither is the beginning of the other; "
+                    "nothing was changed.",
+                ),
+            ),
+        ),
+        changed=True,
+        notices=("The evidence 1111 of acme-sg-1 is missing where it comes from, so it did not go along.",),
     ),
     "help": Outcome(
         reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))

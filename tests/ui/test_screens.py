@@ -14,7 +14,14 @@ import pytest
 from sci_cli.domain.activation import FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
-from sci_cli.operations import reference_views, views, vpn_file_views, work_views
+from sci_cli.operations import (
+    keeping_views,
+    reference_views,
+    sharing_views,
+    views,
+    vpn_file_views,
+    work_views,
+)
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui.look import Look, look_for
 from sci_cli.ui.screens import SCREENS, render
@@ -29,7 +36,7 @@ def view_types() -> set[type[View]]:
     """Every kind of view there is."""
     found = {
         each
-        for module in (views, work_views, vpn_file_views, reference_views)
+        for module in (views, work_views, vpn_file_views, sharing_views, reference_views, keeping_views)
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
     }
@@ -73,7 +80,18 @@ def test_no_line_ends_with_a_space_and_the_page_ends_with_one_line_end(name: str
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_only_commands_values_and_blocks_to_copy_are_longer_than_the_line(name: str, width: int) -> None:
     long = [line for line in render(OUTCOMES[name], Look(width)).splitlines() if len(line) > width]
-    copied = ("sci ", "Subject:", "/home/", "CSP", "Request", "draft.eml", "Address", "robin@", "Order and")
+    copied = (
+        "sci ",
+        "Subject:",
+        "/home/",
+        "CSP",
+        "Request",
+        "draft.eml",
+        "Address",
+        "robin@",
+        "Order and",
+        "SHA-256",
+    )
     assert [line for line in long if not any(part in line for part in copied)] == []
 
 

@@ -1,0 +1,97 @@
+"""The store a team shares: set it up, look at it, move activations to and from files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sci_cli.errors import SciError, sci
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.sharing_views import MovedRow, MovedView, StoreSetupView, StoreView
+
+if TYPE_CHECKING:
+    from sci_cli.store.contract import Store
+    from sci_cli.store.moving import Movable
+    from sci_cli.store.postgres import PostgresStore
+
+NOT_MOVED = "not moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A store and where it is, as a person may see it."""
+
+    store: Movable
+    shown: str
+
+
+def set_up(url: str, *, team: str, role: str) -> Outcome:
+    """Make what is missing of a shared store, and admit a role to a team.
+
+    Raises:
+        WrongUsage, InvalidValue: the address, the team or the role is not acceptable.
+        StoreUnavailable: the server refuses something; nothing was changed.
+    """
+    from sci_cli.store.server_address import read_address
+    from sci_cli.store.server_setup import set_up as make
+
+    address = read_address(url)
+    done = make(address, team=team, role=role)
+    made = tuple(each.what for each in done if each.made)
+    kept = tuple(each.what for each in done if not each.made)
+    after = (
+        (sci("store", "status", note="as that role, with --store or SCI_STORE"),)
+        if role
+        else (sci("store", "init", "URL", "--team", "TEAM", "--role", "ROLE", note="admits people"),)
+    )
+    return Outcome(StoreSetupView(address.shown, made, kept), changed=bool(made), next=after)
+
+
+def files(store: Store, home: str) -> Outcome:
+    """The store of files in use."""
+    return Outcome(StoreView("files", home, "", len(store.names())))
+
+
+def shared(store: PostgresStore, *, op_id: str = "") -> Outcome:
+    """The shared store in use; with an op-id, whether that change is in it."""
+    names = store.names()
+    found = store.operation_revision(op_id) if op_id else None
+    said = f"revision {found[1]} of {found[0]}" if found else ""
+    return Outcome(StoreView("postgresql", store.place, store.team, len(names), op_id, said))
+
+
+def move(names: Sequence[str], source: Place, target: Place) -> Outcome:
+    """Copy activations with history, profile and evidence; each of them wholly or not at all.
+
+    The first problem is the error of the outcome; the other activations are moved all the same.
+    """
+    rows, problems = [], []
+    for name in dict.fromkeys(names):
+        try:
+            rows.append(_moved(name, source.store, target.store))
+        except SciError as problem:
+            problems.append(problem)
+            rows.append(MovedRow(name, NOT_MOVED, None, "", problem=problem.message))
+    lacking = tuple(
+        f"The evidence {sha256} of {row.name} is missing where it comes from, so it did not go along."
+        for row in rows
+        for sha256 in row.lacking
+    )
+    return Outcome(
+        MovedView(source.shown, target.shown, tuple(rows)),
+        changed=any(row.outcome in ("new", "brought up to date") for row in rows),
+        notices=lacking,
+        error=problems[0] if problems else None,
+    )
+
+
+def _moved(name: str, source: Movable, target: Movable) -> MovedRow:
+    from sci_cli.store.moving import evidence_of
+    from sci_cli.store.moving import move as bring
+
+    activation = source.load(name).activation
+    saved, lacking = bring(activation, source, target)
+    outcome = "already there" if not saved.changed else "brought up to date" if saved.before else "new"
+    kept = len(evidence_of(activation)) - len(lacking)
+    return MovedRow(name, outcome, saved.after.revision, saved.head, kept, lacking)

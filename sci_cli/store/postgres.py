@@ -1,0 +1,373 @@
+"""The shared store: activations on a server that speaks PostgreSQL's protocol, for teams.
+
+The document of each revision is the same text as in a file, in a row that is never changed again; the
+activation's own row says which revision counts. A change is one transaction: it locks that row, decides,
+adds the new revision and moves the row on, if it is still at the revision that was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sci_cli.domain.activation import Activation, ProfileRef
+from sci_cli.domain.names import activation_name_problem
+from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
+from sci_cli.domain.profile import Profile
+from sci_cli.errors import (
+    FileNotThere,
+    InvalidValue,
+    RecordCorrupt,
+    SciError,
+    StoreUnavailable,
+)
+from sci_cli.safety.text import quoted
+from sci_cli.store.contract import (
+    Decide,
+    Loaded,
+    Saved,
+    check_first,
+    check_next,
+    check_revision,
+    name_taken,
+    no_activation,
+    no_pinned_profile,
+    reference,
+)
+from sci_cli.store.disk import this_disk
+from sci_cli.store.document import FORMAT, SIZE_LIMIT, NewerFormat, NotIntact, Written, parse, render
+from sci_cli.store.home import NOTHING_CHANGED, OUT, Home, absolute
+from sci_cli.store.interrupts import deliver_after, signals
+from sci_cli.store.moving import check_extends
+from sci_cli.store.server_address import Address
+from sci_cli.store.server_rows import (
+    ADD_ACTIVATION,
+    ADD_EVENTS,
+    ADD_EVIDENCE,
+    ADD_PROFILE,
+    FENCE,
+    LOCK,
+    MOVE_ON,
+    NAMES,
+    RECORDS,
+    SELECT_EVIDENCE,
+    SELECT_PROFILE,
+    activation_row,
+    event_rows,
+)
+from sci_cli.store.server_session import Again, Operation, Server
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A record as it is on the server."""
+
+    activation: Activation
+    head: str
+    notices: tuple[str, ...]
+
+
+class PostgresStore:
+    """Keeps the contract of `Store` on a server; drafts are still files of this machine.
+
+    Args:
+        address: the database, and the team whose activations are meant.
+        home: the folder whose `out` takes drafts.
+        server: the connection, made from the address where none is given.
+    """
+
+    def __init__(self, address: Address, home: Path, *, server: Server | None = None) -> None:
+        self._server = server or Server(address)
+        self._place = address.shown
+        self._home = Home(absolute(home), this_disk())
+        self._pinned: dict[ProfileRef, Profile] = {}
+
+    @property
+    def place(self) -> str:
+        """The server and database, safe to show."""
+        return self._place
+
+    @property
+    def team(self) -> str:
+        """The team whose activations are meant; known once the server was asked for anything."""
+        return self._server.team
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._server.close()
+
+    # Reading ---------------------------------------------------------------------------------------------
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all activations of the team, sorted."""
+        rows, _ = self._server.transaction(lambda: self._server.rows(NAMES, (self._server.team,)))
+        return tuple(sorted(str(name) for (name,) in rows))
+
+    def load(self, name: str) -> Loaded:
+        """The activation of that name, verified."""
+        _check_name(name)
+        found, _ = self._server.transaction(lambda: self._read((name,)))
+        return _loaded(_existing(found, name))
+
+    def load_all(self, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        """Each name with its activation or its problem; read from the server in batches."""
+        wanted = tuple(names)
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            safe = tuple(name for name in batch if activation_name_problem(name) is None)
+            found, _ = self._server.transaction(lambda safe=safe: self._read(safe))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+            for name in batch:
+                try:
+                    yield name, _loaded(_existing(found, name))
+                except SciError as problem:
+                    yield name, problem
+
+    def _read(self, names: tuple[str, ...]) -> dict[str, _Read | SciError]:
+        rows = self._server.rows(RECORDS, (self._server.team, list(names)))
+        return {str(row[0]): self._verified(*row) for row in rows}
+
+    def _verified(
+        self, name: str, lineage: str, revision: int, head: str, document: str | None, newest: int | None
+    ) -> _Read | SciError:
+        """The record in a row, once document, history and the activation's own row agree."""
+        place = f"The record {quoted(name)} on the server {self._place}"
+        if document is None or revision != newest:
+            return _corrupt(f"{place} is said to be at revision {revision}, its history at {newest}")
+        try:
+            parsed = parse(document.encode("utf-8"), name)
+        except NewerFormat as error:
+            return RecordCorrupt(
+                f"{place} has format {error.found}: a newer version of sci wrote it. Nothing was written.",
+                why=f"This version reads records up to format {FORMAT}.",
+                fix="Install the newer version of sci.",
+            )
+        except NotIntact as error:
+            return _corrupt(f"{place} {error.sentence}", *error.why)
+        activation = parsed.activation
+        if (activation.revision, parsed.head, lineage_of(activation)) != (revision, head, lineage):
+            return _corrupt(f"{place} does not agree with the columns beside it: it was edited or damaged")
+        return _Read(activation, parsed.head, parsed.notices)
+
+    # Writing ---------------------------------------------------------------------------------------------
+
+    def create(self, activation: Activation) -> Saved:
+        """Stores a new activation."""
+        problem = activation_name_problem(activation.name)
+        if problem is not None:
+            raise InvalidValue(problem)
+        check_first(activation)
+        written = _written(activation)
+        operation = self._operation(activation)
+
+        def work() -> Saved:
+            row = activation_row(self._server.team, activation, written.head, lineage_of(activation))
+            if self._server.say(ADD_ACTIVATION, row).rowcount != 1:
+                raise name_taken(activation.name)
+            self._add_events(activation, 0, written, operation)
+            return Saved(None, activation, True, (), written.head)
+
+        return self._saved(work, operation)
+
+    def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
+        """Stores what `decide` makes of the activation, its row locked from reading to writing."""
+        return self._change(name, decide, check_next, if_revision=if_revision)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation that comes from another store, as a new one or as what one became.
+
+        Raises:
+            AlreadyDifferent: what is stored is not the beginning of it.
+        """
+        if activation.name not in self.names():
+            return self.create(activation)
+        return self._change(
+            activation.name,
+            lambda before: before if before == activation else activation,
+            check_extends,
+        )
+
+    def _change(
+        self,
+        name: str,
+        decide: Decide,
+        check: Callable[[Activation, Activation], None],
+        *,
+        if_revision: int | None = None,
+    ) -> Saved:
+        _check_name(name)
+        operation = Operation(name, uuid.uuid4().hex, lambda: self._fence(name))
+
+        def work() -> Saved:
+            if not self._server.rows(LOCK, (self._server.team, name)):
+                raise no_activation(name)
+            found = _existing(self._read((name,)), name)
+            before = found.activation
+            check_revision(before, if_revision)
+            after = decide(before)
+            if after is before:
+                return Saved(before, before, False, found.notices, found.head)
+            check(before, after)
+            written = _written(after)
+            self._move_on(found, after, written)
+            self._add_events(after, before.revision, written, operation)
+            return Saved(before, after, True, found.notices, written.head)
+
+        return self._saved(work, operation)
+
+    def _move_on(self, found: _Read, after: Activation, written: Written) -> None:
+        before = found.activation
+        row = activation_row(self._server.team, after, written.head, lineage_of(after))
+        moved = self._server.say(MOVE_ON, (*row, self._server.team, before.name, before.revision, found.head))
+        if moved.rowcount != 1:
+            raise Again
+
+    def _add_events(self, after: Activation, known: int, written: Written, operation: Operation) -> None:
+        for row in event_rows(self._server.team, after, known, written, operation.id):
+            self._server.say(ADD_EVENTS, row)
+
+    def _saved(self, work: Callable[[], Saved], operation: Operation) -> Saved:
+        with signals() as held:
+            saved, found_out = self._server.transaction(work, operation=operation, before_commit=held.hold)
+            deliver_after(held, saved.after)
+        if not found_out:
+            return saved
+        told = (
+            "The connection broke while this was saved; asked again, the server has it "
+            f"(op-id {operation.id})."
+        )
+        return Saved(saved.before, saved.after, saved.changed, (*saved.notices, told), saved.head)
+
+    def _operation(self, activation: Activation) -> Operation:
+        def fence() -> None:
+            # Waits for whoever is about to add the same row; rolled back with the question.
+            row = activation_row(self._server.team, activation, "", lineage_of(activation))
+            self._server.say(ADD_ACTIVATION, row)
+
+        return Operation(activation.name, uuid.uuid4().hex, fence)
+
+    def _fence(self, name: str) -> None:
+        self._server.rows(FENCE, (self._server.team, name))
+
+    def operation_revision(self, op_id: str) -> tuple[str, int] | None:
+        """The activation and revision an operation made, None where the server does not know it."""
+        statement = "SELECT h.name, h.revision FROM sci.history h WHERE h.team = %s AND h.op_id = %s"
+        rows, _ = self._server.transaction(lambda: self._server.rows(statement, (self._server.team, op_id)))
+        return (str(rows[0][0]), int(rows[0][1])) if rows else None
+
+    # Beside the records ----------------------------------------------------------------------------------
+
+    def pin_profile(self, profile: Profile) -> ProfileRef:
+        """Keeps the profile as canonical JSON under its id and digest."""
+        ref = reference(profile)
+        text = canonical(to_plain(profile))
+        self._server.transaction(
+            lambda: self._server.say(ADD_PROFILE, (self._server.team, ref.id, ref.digest, text))
+        )
+        if self._pinned_text(ref) != text:
+            raise _corrupt(f"The profile {quoted(ref.id)} on the server {self._place} was edited or damaged")
+        return ref
+
+    def pinned_profile(self, ref: ProfileRef) -> Profile:
+        """The profile kept under that id and digest, verified when this run first asks for it."""
+        if ref not in self._pinned:
+            text = self._pinned_text(ref)
+            if text is None:
+                raise no_pinned_profile(ref)
+            self._pinned[ref] = self._profile(ref, text)
+        return self._pinned[ref]
+
+    def _pinned_text(self, ref: ProfileRef) -> str | None:
+        key = (ref.id, ref.digest)
+        rows, _ = self._server.transaction(
+            lambda: self._server.rows(SELECT_PROFILE, (self._server.team, *key))
+        )
+        return str(rows[0][0]) if rows else None
+
+    def _profile(self, ref: ProfileRef, text: str) -> Profile:
+        place = f"The profile {quoted(ref.id)} on the server {self._place}"
+        if hashlib.sha256(text.encode("utf-8")).hexdigest() != ref.digest:
+            raise _corrupt(f"{place} does not match its digest: it was edited or damaged")
+        try:
+            return from_plain(Profile, json.loads(text))
+        except (ValueError, NotPlain):
+            raise _corrupt(f"{place} was written by a newer version or does not fit this one") from None
+
+    def keep_evidence(self, data: bytes, sha256: str) -> None:
+        """Keeps a file's content under its hash."""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise AssertionError("the hash is not that of the content")
+        self._server.transaction(lambda: self._server.say(ADD_EVIDENCE, (self._server.team, sha256, data)))
+        self.evidence(sha256)
+
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash.
+
+        Raises:
+            FileNotThere: none is kept.
+            RecordCorrupt: it is other content by now.
+        """
+        rows, _ = self._server.transaction(
+            lambda: self._server.rows(SELECT_EVIDENCE, (self._server.team, sha256))
+        )
+        if not rows:
+            raise FileNotThere(f"The evidence {quoted(sha256, 80)} is not on the server {self._place}.")
+        data = bytes(rows[0][0])
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise _corrupt(f"The evidence {sha256} on the server {self._place} was edited or damaged")
+        return data
+
+    def out_path(self, name: str) -> Path:
+        """The path in the folder `out` of the home on this machine."""
+        if not name or name in {".", ".."} or set(name) & set("/\\:\0"):
+            raise AssertionError(f"{name[:100]!r} is not a file name")
+        with self._home.made(OUT) as folder:
+            return Path(folder.path_of(name))
+
+
+def lineage_of(activation: Activation) -> str:
+    """What is the same in every copy of an activation and different in any other: its first event, hashed."""
+    first = to_plain(activation.history[0])
+    return hashlib.sha256(canonical([activation.name, first]).encode("ascii")).hexdigest()
+
+
+def _check_name(name: str) -> None:
+    if activation_name_problem(name) is not None:
+        raise no_activation(name)
+
+
+def _existing(found: dict[str, _Read | SciError], name: str) -> _Read:
+    read = found.get(name)
+    if read is None:
+        raise no_activation(name)
+    if isinstance(read, SciError):
+        raise read
+    return read
+
+
+def _loaded(read: _Read) -> Loaded:
+    return Loaded(read.activation, read.notices, read.head)
+
+
+def _written(activation: Activation) -> Written:
+    written = render(activation)
+    if len(written.data) > SIZE_LIMIT:
+        raise StoreUnavailable(
+            f"The record of {activation.name} would be larger than {SIZE_LIMIT // 1_000_000} MB. "
+            f"{NOTHING_CHANGED}",
+            fix="Record fewer prefixes, for example aggregated ones.",
+        )
+    return written
+
+
+def _corrupt(sentence: str, *why: str) -> RecordCorrupt:
+    return RecordCorrupt(
+        f"{sentence}. Nothing was written.",
+        why=why,
+        fix="Tell whoever looks after the server; the history table holds every revision before.",
+    )

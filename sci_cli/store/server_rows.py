@@ -1,0 +1,85 @@
+"""The statements and rows of a shared store; every name is qualified, every value bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sci_cli.domain.activation import Activation
+from sci_cli.domain.plain import canonical, to_plain
+from sci_cli.store.document import Written
+
+Row = tuple[Any, ...]
+
+_COLUMNS = (
+    "team, name, lineage, revision, head, provider, customer, location, order_number, ordered_at,"
+    " port_status, vpns, handed_off, changed_at, changed_by"
+)
+_PLACES = ", ".join(["%s"] * len(_COLUMNS.split(",")))
+
+NAMES = "SELECT a.name FROM sci.activation a WHERE a.team = %s"
+LOCK = "SELECT a.revision FROM sci.activation a WHERE a.team = %s AND a.name = %s FOR UPDATE"
+FENCE = LOCK
+RECORDS = (
+    "SELECT a.name, a.lineage, a.revision, a.head, h.document,"
+    " (SELECT pg_catalog.max(n.revision) FROM sci.history n WHERE n.team = a.team AND n.name = a.name)"
+    " FROM sci.activation a LEFT JOIN sci.history h"
+    " ON h.team = a.team AND h.name = a.name AND h.revision = a.revision"
+    " WHERE a.team = %s AND a.name = ANY(%s)"
+)
+# The two statements are made of the constants above and nothing else.
+ADD_ACTIVATION = f"INSERT INTO sci.activation ({_COLUMNS}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING"  # noqa: S608
+MOVE_ON = (
+    f"UPDATE sci.activation SET ({_COLUMNS}) = ({_PLACES})"  # noqa: S608
+    " WHERE team = %s AND name = %s AND revision = %s AND head = %s"
+)
+ADD_EVENTS = (
+    "INSERT INTO sci.history (team, name, revision, at, by_user, summary, event, head, op_id, document)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+ADD_PROFILE = (
+    "INSERT INTO sci.profile (team, id, digest, content) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
+SELECT_PROFILE = "SELECT p.content FROM sci.profile p WHERE p.team = %s AND p.id = %s AND p.digest = %s"
+ADD_EVIDENCE = "INSERT INTO sci.evidence (team, sha256, content) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+SELECT_EVIDENCE = "SELECT e.content FROM sci.evidence e WHERE e.team = %s AND e.sha256 = %s"
+
+
+def activation_row(team: str, activation: Activation, head: str, lineage: str) -> Row:
+    """The activation's row: what finds the record, and what questions about a portfolio are about."""
+    order, last = activation.order, activation.history[-1]
+    return (
+        team,
+        activation.name,
+        lineage,
+        activation.revision,
+        head,
+        activation.profile.id,
+        activation.fact("customer"),
+        activation.fact("location"),
+        order.number if order else None,
+        order.placed.at if order else None,
+        activation.port.status.value,
+        len(activation.vpns),
+        bool(activation.handoffs),
+        last.at,
+        last.by,
+    )
+
+
+def event_rows(team: str, activation: Activation, known: int, written: Written, op_id: str) -> Iterator[Row]:
+    """A row for each event behind revision `known`; the last one carries the document and the operation."""
+    for event in activation.history[known:]:
+        last = event.sequence == activation.revision
+        yield (
+            team,
+            activation.name,
+            event.sequence,
+            event.at,
+            event.by,
+            event.summary,
+            canonical(to_plain(event)),
+            written.head if last else None,
+            op_id if last else None,
+            written.data.decode("utf-8") if last else None,
+        )

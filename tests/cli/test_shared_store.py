@@ -1,0 +1,163 @@
+"""Commands on a shared store: nothing falls back to files, activations move both ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.cli.program import Program, Result, write_picture
+from tests.store.servers import ADMIN, RealServer
+
+
+@pytest.fixture
+def url(server: RealServer) -> Iterator[str]:
+    """A shared store of its own, as a member of team blue."""
+    server.store("commands")
+    yield server.url("commands", "kim")
+    server.run("DROP DATABASE commands WITH (FORCE)")
+
+
+def document(result: Result) -> Any:
+    return json.loads(result.out)
+
+
+def test_an_activation_can_be_worked_on_in_the_shared_store_alone(
+    sci: Program, url: str, server: RealServer
+) -> None:
+    shared = {"SCI_STORE": url}
+    new = (
+        "new", "acme-hk-1", "--profile", "alibaba-cloud", "--customer", "Acme Ltd", "--location", "Hong Kong",
+        "--data-plan", "1 TB", "--vpn", "CORP", "--prefix", "10.20.0.0/16", "--max-prefixes", "1250",
+    )  # fmt: skip
+
+    assert sci(*new, environ=shared).exit == 0
+    assert sci("note", "acme-hk-1", "called them", environ=shared).exit == 0
+    assert sci("status", "acme-hk-1", "--store", url).exit == 0
+    again = sci("note", "acme-hk-1", "stale", "--if-revision", "1", environ=shared)
+
+    assert again.exit == 6
+    assert (
+        document(sci("list", "-o", "json", environ=shared))["data"]["activations"][0]["name"] == "acme-hk-1"
+    )
+    assert len(document(sci("history", "acme-hk-1", "-o", "json", environ=shared))["data"]["events"]) == 2
+    assert not sci.record
+    assert sci("status", "acme-hk-1").exit == 5
+    rows = server.run("SELECT name, customer, provider, vpns, revision FROM sci.activation", "commands")
+    assert rows == [("acme-hk-1", "Acme Ltd", "alibaba-cloud", 1, 2)]
+
+
+def test_an_activation_with_evidence_goes_to_the_team_and_comes_back_changed(
+    sci: Program, url: str, tmp_path: Path
+) -> None:
+    sci.placed()
+    shared = {"SCI_STORE": url}
+    picture = write_picture(tmp_path)
+    assert sci("done", "acme-hk-1", "P1", "--evidence", str(picture)).exit == 0
+    before = sci.record
+
+    pushed = document(sci("store", "push", "acme-hk-1", "-o", "json", environ=shared))["data"]["rows"][0]
+    again = document(sci("store", "push", "acme-hk-1", "-o", "json", environ=shared))
+    assert (pushed["outcome"], pushed["evidence"], pushed["lacking"]) == ("new", 1, [])
+    assert (again["data"]["rows"][0]["outcome"], again["changed"]) == ("already there", False)
+    assert sci("note", "acme-hk-1", "by the team", environ=shared).exit == 0
+    pulled = document(sci("store", "pull", "acme-hk-1", "-o", "json", environ=shared))["data"]["rows"][0]
+
+    assert pulled["outcome"] == "brought up to date"
+    assert sci.record != before
+    here, there = (sci("history", "acme-hk-1", "-o", "json", environ=each) for each in ({}, shared))
+    assert document(here)["data"] == document(there)["data"]
+    assert (sci.home / "backups").exists()
+
+
+def test_two_that_were_changed_apart_are_refused_both_ways_and_the_others_move_all_the_same(
+    sci: Program, url: str
+) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    assert sci("note", "acme-hk-1", "here").exit == 0
+    assert sci("note", "acme-hk-1", "there", environ=shared).exit == 0
+    local = sci.record
+
+    for direction in ("push", "pull"):
+        result = sci("store", direction, "nobody-1", "acme-hk-1", environ=shared)
+        assert result.exit == 5
+        refused = sci("store", direction, "acme-hk-1", environ=shared)
+        assert refused.exit == 6
+        assert "neither is the beginning of the other" in refused.err + refused.out
+    assert sci.record == local
+
+
+def test_when_the_server_is_gone_nothing_is_written_on_this_machine(sci: Program, tmp_path: Path) -> None:
+    sci.placed()
+    before = {path: path.read_bytes() for path in sci.home.rglob("*") if path.is_file()}
+    gone = {"SCI_STORE": f"postgresql:///sci?host={tmp_path}"}
+
+    for line in ("note acme-hk-1 x", "list", "status acme-hk-1", "store push acme-hk-1", "store status"):
+        result = sci(*line.split(), environ=gone)
+        assert (result.exit, "cannot be reached" in " ".join(result.err.split())) == (8, True), line
+
+    assert {path: path.read_bytes() for path in sci.home.rglob("*") if path.is_file()} == before
+
+
+def test_the_demo_never_goes_to_the_shared_store(sci: Program, tmp_path: Path) -> None:
+    assert sci("demo", environ={"SCI_STORE": f"postgresql:///sci?host={tmp_path}"}).exit == 0
+
+
+def test_setting_up_says_what_it_made_and_the_second_time_that_it_was_there(
+    sci: Program, server: RealServer
+) -> None:
+    server.run("CREATE DATABASE setting_up ENCODING 'UTF8' TEMPLATE template0")
+    owner = server.url("setting_up", ADMIN)
+    try:
+        first = document(sci("store", "init", owner, "--team", "blue", "--role", "kim", "-o", "json"))
+        second = document(sci("store", "init", owner, "--team", "blue", "--role", "kim", "-o", "json"))
+
+        assert (first["changed"], second["changed"]) == (True, False)
+        assert {"schema sci", "table sci.history", "'kim' in team 'blue'"} <= set(first["data"]["made"])
+        assert second["data"]["made"] == []
+        status = document(sci("store", "status", "-o", "json", "--store", server.url("setting_up", "kim")))
+        assert (status["data"]["team"], status["data"]["activations"]) == ("blue", 0)
+        assert sci("list", "--store", owner).exit == 8
+    finally:
+        server.run("DROP DATABASE setting_up WITH (FORCE)")
+
+
+def test_a_wrong_password_is_said_and_one_in_the_password_file_works(
+    sci: Program, url: str, server: RealServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with suppress(psycopg.errors.DuplicateObject):
+        server.run("CREATE ROLE locked_away LOGIN PASSWORD 'right' IN ROLE with_password")
+    server.run("GRANT sci_member TO locked_away")
+    server.run("INSERT INTO sci.member VALUES ('locked_away', 'blue')", "commands")
+    mine = url.replace("user=kim", "user=locked_away")
+    passwords = tmp_path / "passwords"
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    # What libpq would take before the file, were it asked.
+    monkeypatch.setenv("PGPASSWORD", "right")
+    said = []
+    for word in ("wrong-canary", "right"):
+        passwords.write_text(f"*:*:*:*:{word}\n")
+        passwords.chmod(0o600)
+        said.append(sci("list", "--store", mine))
+
+    assert [each.exit for each in said] == [8, 0]
+    assert "refuses the authentication" in " ".join(said[0].err.split())
+    assert "canary" not in said[0].err
+
+
+def test_without_the_package_the_way_to_install_it_is_said(
+    sci: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
+
+    result = sci("list", "--store", "postgresql:///sci")
+
+    assert result.exit == 8
+    assert "python -m pip install 'sci-cli[postgresql]'" in result.err
