@@ -15,13 +15,10 @@ from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
-    Interrupted,
     InvalidValue,
-    OutcomeUnknown,
     RecordCorrupt,
     SciError,
     StoreUnavailable,
-    sci,
 )
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
@@ -39,7 +36,7 @@ from sci_cli.store.contract import (
     reference,
 )
 from sci_cli.store.disk import Disk, Folder, this_disk
-from sci_cli.store.document import SIZE_LIMIT, Written, render
+from sci_cli.store.document import SIZE_LIMIT
 from sci_cli.store.durable import (
     NotRegular,
     TooLarge,
@@ -52,6 +49,7 @@ from sci_cli.store.durable import (
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
+from sci_cli.store.saving import backup_errors, deliver, saving, written
 
 if TYPE_CHECKING:
     from sci_cli.store.interrupts import Signals
@@ -135,7 +133,7 @@ class FileStore:
         if problem is not None:
             raise InvalidValue(problem)
         check_first(activation)
-        written = _written(activation)
+        record = written(activation)
         with signals() as held:
             # In this order, so that no crash leaves records in a home without a place for their backups.
             with self._home.made(BACKUPS), self._home.made(ACTIVATIONS) as folder:
@@ -147,10 +145,10 @@ class FileStore:
                         still_ours()
 
                     held.hold()
-                    with _saving(folder, activation):
-                        commit(self._disk, folder, name + ENDING, written.data, check=check)
-            _deliver(held, activation)
-        return Saved(None, activation, True, (), written.head)
+                    with saving(folder, activation):
+                        commit(self._disk, folder, name + ENDING, record.data, check=check)
+            deliver(held, activation)
+        return Saved(None, activation, True, (), record.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
         from sci_cli.store.locking import locked
@@ -177,7 +175,7 @@ class FileStore:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
                 saved = self._changed(folder, found, decide(found.activation), held, still_ours)
-            _deliver(held, saved.after)
+            deliver(held, saved.after)
         return saved
 
     def _changed(
@@ -199,7 +197,7 @@ class FileStore:
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
         check_next(before, after)
-        written = _written(after)
+        record = written(after)
 
         def check() -> None:
             records.check_unwritten(self._disk, folder, name, found.seen)
@@ -208,22 +206,22 @@ class FileStore:
         with self._backups() as kept_in:
 
             def keep() -> Undo:
-                with _backup_errors(name):
+                with backup_errors(name):
                     return backups.keep(self._disk, folder, name, found.seen, before.revision, kept_in)
 
             held.hold()
-            with _saving(folder, after):
+            with saving(folder, after):
                 commit(
                     self._disk,
                     folder,
                     name + ENDING,
-                    written.data,
+                    record.data,
                     keep=keep,
                     check=check,
                     also_sync=(kept_in,),
                 )
             backups.prune(self._disk, kept_in, name)
-        return Saved(before, after, True, found.notices, written.head)
+        return Saved(before, after, True, found.notices, record.head)
 
     @contextmanager
     def _backups(self) -> Iterator[Folder]:
@@ -312,67 +310,6 @@ class FileStore:
 def _check_name(name: str) -> None:
     if activation_name_problem(name) is not None:
         raise no_activation(name)
-
-
-def _written(activation: Activation) -> Written:
-    written = render(activation)
-    if len(written.data) > SIZE_LIMIT:
-        raise StoreUnavailable(
-            f"The record of {activation.name} would be larger than {SIZE_LIMIT // 1_000_000} MB. "
-            f"{NOTHING_CHANGED}",
-            fix="Record fewer prefixes, for example aggregated ones.",
-        )
-    return written
-
-
-@contextmanager
-def _saving(folder: Folder, activation: Activation) -> Iterator[None]:
-    path = quoted(folder.path_of(activation.name + ENDING))
-    try:
-        yield
-    except Unconfirmed as error:
-        raise OutcomeUnknown(
-            f"{activation.name} is at revision {activation.revision} now, but the disk did not confirm it: "
-            f"{os_words(error.reason)}. The change may or may not survive a power cut.",
-            why=f"The record is {path}.",
-            fix=[
-                "Verify what is there before you do anything again:",
-                sci("status", activation.name),
-                sci("history", activation.name),
-            ],
-            saved=True,
-        ) from error
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{path} could not be saved: {os_words(error)}. {NOTHING_CHANGED}",
-            fix="Correct that, then run the command again.",
-        ) from error
-
-
-@contextmanager
-def _backup_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The backup of {name} could not be made: {os_words(error)}. {NOTHING_CHANGED}",
-            why="No change is made without a backup of what it replaces.",
-            fix="Make the backup folder writable and free space for it, then run the command again.",
-        ) from error
-
-
-def _deliver(held: Signals, activation: Activation) -> None:
-    """Lets signals that came while the change was written stop the program, and say that it is saved."""
-    try:
-        held.release()
-        held.deliver()
-    except (KeyboardInterrupt, Interrupted) as stop:
-        kind = type(stop) if isinstance(stop, Interrupted) else Interrupted
-        raise kind(
-            f"{activation.name} is saved at revision {activation.revision}; then the program was stopped.",
-            fix=sci("status", activation.name),
-            saved=True,
-        ) from None
 
 
 def _pinned_name(ref: ProfileRef) -> str:
