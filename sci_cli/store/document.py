@@ -142,9 +142,9 @@ def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRA
 def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]:
     """The body, its checksum verified, and a notice where line ends had to be put right for that."""
     notices: tuple[str, ...] = ()
-    if not _checksum_holds(data):
+    if not checksum_holds(data):
         plainer = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
-        if not _checksum_holds(plainer):
+        if not checksum_holds(plainer):
             raise _mismatch(data, has_format=has_format)
         data, notices = plainer, (_LINE_ENDINGS,)
     if not has_format:
@@ -152,7 +152,8 @@ def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]
     return data[_HEADER_LENGTH:], notices
 
 
-def _checksum_holds(data: bytes) -> bool:
+def checksum_holds(data: bytes) -> bool:
+    """Whether the bytes are those that were written, by their checksum alone."""
     header, body = data[:_HEADER_LENGTH], data[_HEADER_LENGTH:]
     return header == FIRST_LINE + _SECOND_LINE % _checksum(body)
 

@@ -119,7 +119,7 @@ class FileStore:
 
         with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
             if folder is not None and (found := backups.newest_intact(self._disk, folder, name)):
-                return folder.path_of(found[0]), found[1]
+                return folder.path_of(found.file), found.parsed.activation.revision
         return None
 
     # Writing ---------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ class FileStore:
                     check=check,
                     also_sync=(kept_in,),
                 )
-            backups.prune(self._disk, kept_in, name)
+            backups.thin(self._disk, kept_in, name, after.history)
         return Saved(before, after, True, found.notices, record.head)
 
     @contextmanager
