@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sci_cli import __version__
-from sci_cli.cli import activation, handoff, info, order, port, profile, step, vpn, vpn_check
+from sci_cli.cli import activation, bringing_back, handoff, info, order, port, profile, step, vpn, vpn_check
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
 from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
@@ -68,6 +68,7 @@ def build() -> typer.Typer:
 
     app.callback()(with_options(root, EVERYWHERE))
     activation.register(app)
+    bringing_back.register(app)
     step.register(app)
     orders = typer.Typer(help="The order: form, placing, verification.", no_args_is_help=True)
     order.register(app, orders)

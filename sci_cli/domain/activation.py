@@ -215,7 +215,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change of the record, as kept in its history. `sequence` orders events, the clock does not."""
+    """One change of the record, as kept in its history. `sequence` orders events, the clock does not.
+
+    `back_to` is the revision whose contents an undo or a restore brought back; 0 for every other change.
+    """
 
     sequence: int
     at: datetime
@@ -226,6 +229,7 @@ class Event:
     party: str = ""
     reason: str = ""
     clock_behind: bool = False
+    back_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)

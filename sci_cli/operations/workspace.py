@@ -35,6 +35,7 @@ class Decided:
     reason: str = ""
     party: str = ""
     findings: tuple[Finding, ...] = ()
+    back_to: int = 0
 
 
 Decide = Callable[[Activation, Profile], Decided]
@@ -111,7 +112,7 @@ class Workspace:
             found.append((decided, profile))
             if decided.activation == before:
                 return before
-            return self._with_event(before, decided, command)
+            return self.with_event(before, decided, command)
 
         try:
             if mode.dry_run:
@@ -131,7 +132,8 @@ class Workspace:
             decided = replace(decided, findings=(*decided.findings, *_clock_behind(after)))
         return Changed(before, after, profile, decided, changed, head, notices)
 
-    def _with_event(self, before: Activation, decided: Decided, command: str) -> Activation:
+    def with_event(self, before: Activation, decided: Decided, command: str) -> Activation:
+        """What was decided, as the next revision with its event."""
         now = self.now()
         refuse_wrong_clock(now)
         last = before.history[-1].at if before.history else before.created.at
@@ -145,6 +147,7 @@ class Workspace:
             party=decided.party,
             reason=decided.reason,
             clock_behind=now < last,
+            back_to=decided.back_to,
         )
         return replace(decided.activation, revision=before.revision + 1, history=(*before.history, event))
 
@@ -191,7 +194,7 @@ def refuse_wrong_clock(now: datetime) -> None:
 
 def changes_between(before: Activation | None, after: Activation) -> tuple[Change, ...]:
     """Every field that differs, by dotted path, with its text before and after; history aside."""
-    old, new = (_comparable(each) for each in (before, after))
+    old, new = (comparable(each) for each in (before, after))
     paths = sorted(set(old) | set(new))
     return tuple(
         Change(path, old.get(path, ""), new.get(path, ""))
@@ -200,7 +203,8 @@ def changes_between(before: Activation | None, after: Activation) -> tuple[Chang
     )
 
 
-def _comparable(activation: Activation | None) -> dict[str, str]:
+def comparable(activation: Activation | None) -> dict[str, str]:
+    """Every field by dotted path, as text; without the history and without who said it and when."""
     if activation is None:
         return {}
     plain = flatten(to_plain(replace(activation, history=(), revision=0)))

@@ -53,7 +53,7 @@ def keep(disk: Disk, folder: Folder, name: str, old: Seen, revision: int, backup
         f"{name}.{revision}-{hashlib.sha256(old.data).hexdigest()[:8]}.yaml",
     ):
         try:
-            _link_or_copy(disk, folder, f"{name}.yaml", old, backups, kept)
+            link_or_copy(disk, folder, f"{name}.yaml", old, backups, kept)
         except FileExistsError:
             if _holds(disk, backups, kept, old.data):
                 return lambda: None
@@ -62,7 +62,13 @@ def keep(disk: Disk, folder: Folder, name: str, old: Seen, revision: int, backup
     raise FileExistsError(errno.EEXIST, "another file stands in its place", kept)
 
 
-def _link_or_copy(disk: Disk, folder: Folder, record: str, old: Seen, backups: Folder, kept: str) -> None:
+def link_or_copy(disk: Disk, folder: Folder, record: str, old: Seen, backups: Folder, kept: str) -> None:
+    """Gives a file a second name, or copies it there where names cannot be shared.
+
+    Raises:
+        FileExistsError: something of that name is there.
+        OSError: it could not be done.
+    """
     try:
         disk.link(folder, record, backups, kept)
     except OSError as error:

@@ -24,12 +24,15 @@ from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
 from sci_cli.store.contract import (
+    Damage,
     Decide,
     Loaded,
+    Mended,
     Saved,
     check_first,
     check_next,
     check_revision,
+    is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
@@ -234,6 +237,68 @@ class FileStore:
                     fix="Put the folder back from wherever it went, or make an empty one of that name.",
                 )
             yield folder
+
+    # Earlier revisions -----------------------------------------------------------------------------------
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as its backup holds it."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            if folder is not None:
+                copies = backups.copies_of(self._disk, folder, activation.name, revision)
+                found = (copy.parsed.activation for copy in copies)
+                return next((each for each in found if is_earlier(each, activation)), None)
+        return None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions there are backups of."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            return () if folder is None else backups.revisions(self._disk, folder, name)
+        return ()
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """What is wrong with the record's file, and the backup that could be put back."""
+        from sci_cli.store.mending import examine
+
+        _check_name(name)
+        with self._home.opened(ACTIVATIONS) as folder, self._home.opened(BACKUPS) as kept_in:
+            if folder is None:
+                raise no_activation(name)
+            return examine(self._disk, folder, kept_in, name, revision).damage
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Puts a backup in place of a damaged file, which stays beside it under another name."""
+        from sci_cli.store import mending
+        from sci_cli.store.interrupts import signals
+
+        _check_name(name)
+        with signals() as held, self._home.opened(ACTIVATIONS) as folder:
+            if folder is None:
+                raise no_activation(name)
+            with self._locked(folder, name) as still_ours, self._backups() as kept_in:
+                found = mending.examine(self._disk, folder, kept_in, name, revision)
+                before = found.damage.backup
+                after = decide(before)
+                check_next(before, after)
+                record = written(after)
+                beside: list[str] = []
+
+                def check() -> None:
+                    mending.check_same(self._disk, folder, name, found.seen)
+                    still_ours()
+
+                def keep() -> Undo:
+                    with mending.keeping(name):
+                        return mending.keep_beside(self._disk, folder, name, found.seen, beside.append)
+
+                held.hold()
+                with saving(folder, after):
+                    commit(self._disk, folder, name + ENDING, record.data, keep=keep, check=check)
+            deliver(held, after)
+        return Mended(Saved(before, after, True, (), record.head), "".join(beside))
 
     # Beside the records ----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import SciError
-from sci_cli.store.contract import Decide, Loaded, Saved, Store
+from sci_cli.store.contract import Damage, Decide, Loaded, Mended, Saved, Store
 
 
 class AsShown:
@@ -38,6 +38,22 @@ class AsShown:
     def pinned_profile(self, ref: ProfileRef) -> Profile:
         """The profile the record began with."""
         return self._profile if ref == self._loaded.activation.profile else self._store.pinned_profile(ref)
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """An earlier revision."""
+        return self._store.earlier(activation, revision)
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions of which copies are kept."""
+        return self._store.kept_revisions(name)
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """What is wrong with a record."""
+        return self._store.damage(name, revision)
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Refuses."""
+        raise _writing()
 
     def out_path(self, name: str) -> Path:
         """Where a draft would go."""

@@ -336,7 +336,8 @@ def test_a_damaged_record_is_refused_and_the_newest_backup_named(
     said = _refused(RecordCorrupt, home)
 
     assert words in said
-    assert f"cp {home}/backups/acme-1.2.yaml {_record(home)}" in said
+    assert "sci restore acme-1 --reason REASON" in said
+    assert f"{home}/backups/acme-1.2.yaml" in said
 
 
 def test_a_damaged_backup_is_passed_over_for_the_one_before(home: Path) -> None:
