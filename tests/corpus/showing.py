@@ -19,7 +19,8 @@ LATER_COMMANDS = (
 LATER_OPTIONS = ("--op-id", "--force-unlock", "--expect-head")
 # Commands that take the activation's name, by their words.
 NAMED = (
-    ("status",), ("run",), ("history",), ("undo",), ("note",), ("set",), ("done",), ("skip",), ("reopen",), ("check",),
+    ("status",), ("run",), ("history",), ("undo",), ("note",), ("set",), ("done",), ("skip",), ("reopen",),
+    ("check",),
     ("handoff",), ("stage",), ("vpn", "add"), ("vpn", "remove"), ("vpn", "list"), ("vpn", "plan"),
     ("order", "place"), ("order", "show"), ("order", "sheet"), ("order", "verify"), ("order", "record"),
     ("port", "show"), ("port", "shutdown"), ("port", "no-shutdown"), ("port", "confirm"),
