@@ -74,23 +74,27 @@ def register(app: typer.Typer) -> None:
         record. A record that is damaged or gone comes back from its newest intact backup.
         """
         number = whole(revision, "--revision")
-        if _is_damaged(session, name):
+        if _is_damaged(session, name, number):
             return _mended(session, name, number, reason, yes)
         return _restored(session, name, number, reason, yes)
 
 
-def _is_damaged(session: Session, name: str) -> bool:
-    """Whether the record cannot be read, and a backup could stand in for it."""
-    from sci_cli.errors import ActivationNotFound, RecordCorrupt
+def _is_damaged(session: Session, name: str, revision: int | None) -> bool:
+    """Whether the record cannot be read and a backup can stand in for it.
+
+    Raises:
+        SciError: it cannot be read for another reason, such as two versions of it.
+    """
+    from sci_cli.errors import ActivationNotFound, AlreadyDifferent, RecordCorrupt
 
     try:
         session.workspace.load(name)
-    except RecordCorrupt:
+    except (RecordCorrupt, ActivationNotFound) as problem:
+        try:
+            session.workspace.store.damage(name, revision)
+        except (AlreadyDifferent, ActivationNotFound):
+            raise problem from None
         return True
-    except ActivationNotFound:
-        if session.workspace.store.kept_revisions(name):
-            return True
-        raise
     return False
 
 

@@ -301,5 +301,7 @@ def _forward(ws: Workspace, changed: Changed) -> Command:
     before, after = changed.before, changed.after
     if before.order is None and _opened(changed.profile, after, before, ws.now()):
         return sci("set", before.name, *_gate_facts(after, before), note="records it again, if that is so")
+    if after.history[-1].command == RESTORE:
+        return sci("undo", before.name, note="takes the restore back")
     words = ("--revision", str(before.revision), "--reason", "REASON")
     return sci("restore", before.name, *words, note="brings it all back")

@@ -80,11 +80,12 @@ def _backup(
         found = next(iter(backups.copies_of(disk, kept_in, name, revision)), None)
     if found is not None:
         return found.parsed.activation
-    if seen is None and revision is None:
+    if seen is None and (kept_in is None or not backups.revisions(disk, kept_in, name)):
         raise no_activation(name)
     which = f"of revision {revision}" if revision is not None else "of it"
     raise RecordCorrupt(
-        f"The record of {name} is damaged and there is no intact backup {which}. Nothing was written.",
+        f"The record of {name} is {'gone' if seen is None else 'damaged'} and there is no intact backup "
+        f"{which}. Nothing was written.",
         fix="Look for one in a copy of the home; nothing here is removed.",
     )
 

@@ -121,8 +121,12 @@ def test_without_any_intact_backup_nothing_is_written(tmp_path: Path) -> None:
 
     assert path.read_bytes() == DAMAGED
     path.unlink()
-    with pytest.raises(ActivationNotFound):
+    with pytest.raises(RecordCorrupt, match="is gone and there is no intact backup"):
         _mend(tmp_path / "home")
+    for kept in (tmp_path / "home/backups").iterdir():
+        kept.unlink()
+    with pytest.raises(ActivationNotFound):
+        _mend(tmp_path / "home", revision=2)
 
 
 @pytest.mark.parametrize("what", ["a folder", "a link", "a newer format"])
