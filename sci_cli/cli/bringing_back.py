@@ -31,8 +31,9 @@ def register(app: typer.Typer) -> None:
     def undo(session: Session, name: Name, reason: Reason = "", yes: Yes = False) -> Any:
         """Take back the last change; again takes back the one before.
 
-        The record goes back to what it was; the history keeps both changes. What happened in the world (an
-        order, a hand-off, a change of the port) is not undone. To take back an undo: sci restore.
+        The record goes back to what it was; the history keeps both changes.
+        An order, a hand-off or a change of the port is not undone.
+        To take back an undo: sci restore.
         """
         from sci_cli.operations import bringing_back
         from sci_cli.operations.workspace import ChangeMode
@@ -70,8 +71,9 @@ def register(app: typer.Typer) -> None:
     ) -> Any:
         """Bring back what an earlier revision held, or a damaged record.
 
-        The history is kept whole. What happened in the world since (an order, a hand-off, the port) stays on
-        record. A record that is damaged or gone comes back from its newest intact backup.
+        The history is kept whole.
+        Order, hand-off and port stay as they are on record.
+        A record that is damaged or gone comes back from its newest intact backup.
         """
         number = whole(revision, "--revision")
         if _is_damaged(session, name, number):
