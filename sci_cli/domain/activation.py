@@ -218,7 +218,8 @@ class Event:
     """One change of the record, as kept in its history. `sequence` orders events, the clock does not.
 
     A script's own id of the operation is kept with a digest of what it asked for, so that the same again is
-    known.
+    known. `back_to` is the revision whose contents an undo or a restore brought back; 0 for every other
+    change.
     """
 
     sequence: int
@@ -232,6 +233,7 @@ class Event:
     clock_behind: bool = False
     op_id: str = ""
     op_digest: str = ""
+    back_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)

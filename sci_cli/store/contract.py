@@ -52,6 +52,31 @@ class Saved:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A record that fails its check or is gone, and the intact backup that could be put back.
+
+    Attributes:
+        what: what is wrong with the file, as the end of a sentence about it.
+        path: the file.
+        backup: the activation as the backup holds it.
+        missing: whether there is no file at all.
+    """
+
+    what: str
+    path: str
+    backup: Activation
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was stored in place of a damaged record, and where the damaged file is now; empty for none."""
+
+    saved: Saved
+    kept: str
+
+
 class Store(Protocol):
     """Activations by name. What `create` and `change` return is stored and survives a crash."""
 
@@ -111,6 +136,17 @@ class Store(Protocol):
             OutcomeUnknown: stored, but it may not survive a power cut.
             SciError: whatever `decide` raises; nothing was changed.
         """
+        ...
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The activation as it was at an earlier revision, verified; None where no intact copy is kept.
+
+        Its history is the beginning of that of the activation given: a copy of another line is no copy of it.
+        """
+        ...
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The earlier revisions of which copies are kept, oldest first; none of them is read."""
         ...
 
     def pin_profile(self, profile: Profile) -> ProfileRef:
@@ -230,6 +266,36 @@ class Adopting(Protocol):
 
 
 @runtime_checkable
+class Mending(Protocol):
+    """A store that can put an intact backup in place of a record that is damaged or gone."""
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """What is wrong with a record, and the backup that could be put back; writes nothing.
+
+        Args:
+            name: the activation's name.
+            revision: the revision of the backup; without it, the newest that is intact.
+
+        Raises:
+            AlreadyDifferent: nothing is wrong with the record.
+            ActivationNotFound: there is neither a record nor an intact backup.
+            RecordCorrupt: there is no intact backup, or what stands there is not to be replaced.
+            StoreUnavailable: the store cannot be read.
+        """
+        ...
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Stores what `decide` makes of an intact backup, in place of a record that is damaged or gone.
+
+        The damaged file stays beside the record, under another name.
+
+        Raises:
+            As `damage`; Locked, StoreUnavailable: nothing was changed. OutcomeUnknown: as for `change`.
+        """
+        ...
+
+
+@runtime_checkable
 class Inspectable(Protocol):
     """A store that can look at everything it holds beside the records."""
 
@@ -288,6 +354,22 @@ def check_revision(stored: Activation, if_revision: int | None) -> None:
         fix=[
             "Look at what changed, then run the command again for the revision it has now.",
             sci("history", stored.name),
+        ],
+    )
+
+
+def is_earlier(found: Activation, of: Activation) -> bool:
+    """Whether a copy is an earlier revision of this very record, and not of another line of it."""
+    return found.name == of.name and found.history == of.history[: found.revision]
+
+
+def intact(name: str) -> AlreadyDifferent:
+    """The error for mending a record that nothing is wrong with."""
+    return AlreadyDifferent(
+        f"The record of {name} is intact; nothing was changed.",
+        fix=[
+            sci("history", name),
+            sci("restore", name, "--revision", "N", "--reason", "REASON", note="for an earlier revision"),
         ],
     )
 

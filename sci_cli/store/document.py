@@ -30,8 +30,8 @@ from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
 from sci_cli.store.lines import read_lines
 
-# Format 2 adds the operation id to events. A record without one is written as format 1, for older versions
-# to read; they refuse format 2 untouched.
+# Format 2 adds to events the operation id and the revision that was gone back to. A record without either is
+# written as format 1, for older versions to read; they refuse format 2 untouched.
 FORMAT = 2
 _LEAST = 1
 SIZE_LIMIT = 20_000_000
@@ -104,7 +104,7 @@ def render(activation: Activation) -> Written:
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
-    form = FORMAT if any(event.op_id for event in activation.history) else _LEAST
+    form = FORMAT if any(event.op_id or event.back_to for event in activation.history) else _LEAST
     body: Body = {"format": str(form), "name": name, "revision": revision, "head": head, **plain}
     try:
         text = dump_own({**body, "history": history}).encode("utf-8")
@@ -175,9 +175,9 @@ def parse_edited(data: bytes, name: str) -> Parsed:
 def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]:
     """The body, its checksum verified, and a notice where line ends had to be put right for that."""
     notices: tuple[str, ...] = ()
-    if not _checksum_holds(data):
+    if not checksum_holds(data):
         plainer = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
-        if not _checksum_holds(plainer):
+        if not checksum_holds(plainer):
             raise _mismatch(data, has_format=has_format)
         data, notices = plainer, (_LINE_ENDINGS,)
     if not has_format:
@@ -185,7 +185,8 @@ def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]
     return data[_HEADER_LENGTH:], notices
 
 
-def _checksum_holds(data: bytes) -> bool:
+def checksum_holds(data: bytes) -> bool:
+    """Whether the bytes are those that were written, by their checksum alone."""
     header, body = data[:_HEADER_LENGTH], data[_HEADER_LENGTH:]
     return header == FIRST_LINE + _SECOND_LINE % _checksum(body)
 

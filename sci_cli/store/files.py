@@ -24,14 +24,17 @@ from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
 from sci_cli.store.contract import (
+    Damage,
     Decide,
     Edited,
     Inspected,
     Loaded,
+    Mended,
     Saved,
     check_first,
     check_next,
     check_revision,
+    is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
@@ -51,7 +54,7 @@ from sci_cli.store.durable import (
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
-from sci_cli.store.saving import saving, written
+from sci_cli.store.saving import backup_errors, deliver, saving, written
 
 if TYPE_CHECKING:
     from sci_cli.store.interrupts import Signals
@@ -121,7 +124,7 @@ class FileStore:
 
         with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
             if folder is not None and (found := backups.newest_intact(self._disk, folder, name)):
-                return folder.path_of(found[0]), found[1]
+                return folder.path_of(found.file), found.parsed.activation.revision
         return None
 
     def inspect(self, names: Sequence[str]) -> Inspected:
@@ -136,14 +139,14 @@ class FileStore:
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation; makes the home where there is none yet."""
-        from sci_cli.store.interrupts import deliver_after, signals
+        from sci_cli.store.interrupts import signals
 
         name = activation.name
         problem = activation_name_problem(name)
         if problem is not None:
             raise InvalidValue(problem)
         check_first(activation)
-        made = written(activation)
+        record = written(activation)
         with signals() as held:
             # In this order, so that no crash leaves records in a home without a place for their backups.
             with self._home.made(BACKUPS), self._home.made(ACTIVATIONS) as folder:
@@ -156,9 +159,9 @@ class FileStore:
 
                     held.hold()
                     with saving(folder, activation):
-                        commit(self._disk, folder, name + ENDING, made.data, check=check)
-            deliver_after(held, activation)
-        return Saved(None, activation, True, (), made.head)
+                        commit(self._disk, folder, name + ENDING, record.data, check=check)
+            deliver(held, activation)
+        return Saved(None, activation, True, (), record.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
         from sci_cli.store.locking import locked
@@ -175,7 +178,7 @@ class FileStore:
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
         """Stores what `decide` makes of the activation, under the lock from reading to writing."""
-        from sci_cli.store.interrupts import deliver_after, signals
+        from sci_cli.store.interrupts import signals
 
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
@@ -185,7 +188,7 @@ class FileStore:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
                 saved = self._changed(folder, found, decide(found.activation), held, still_ours)
-            deliver_after(held, saved.after)
+            deliver(held, saved.after)
         return saved
 
     def _changed(
@@ -207,7 +210,7 @@ class FileStore:
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
         self._check_following(before, after)
-        made = written(after)
+        record = written(after)
 
         def check() -> None:
             records.check_unwritten(self._disk, folder, name, found.seen)
@@ -216,7 +219,7 @@ class FileStore:
         with self._backups() as kept_in:
 
             def keep() -> Undo:
-                with _backup_errors(name):
+                with backup_errors(name):
                     return backups.keep(self._disk, folder, name, found.seen, before.revision, kept_in)
 
             held.hold()
@@ -225,13 +228,13 @@ class FileStore:
                     self._disk,
                     folder,
                     name + ENDING,
-                    made.data,
+                    record.data,
                     keep=keep,
                     check=check,
                     also_sync=(kept_in,),
                 )
-            backups.prune(self._disk, kept_in, name)
-        return Saved(before, after, True, found.notices, made.head)
+            backups.thin(self._disk, kept_in, name, after.history)
+        return Saved(before, after, True, found.notices, record.head)
 
     def _check_following(self, before: Activation, after: Activation) -> None:
         check_next(before, after)
@@ -262,6 +265,68 @@ class FileStore:
         _check_name(name)
         adoption = Adoption(self._home, self._disk, self._read)
         return adoption.adopt(name, decide, self._locked, self.keep_evidence)
+
+    # Earlier revisions -----------------------------------------------------------------------------------
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as its backup holds it."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            if folder is not None:
+                copies = backups.copies_of(self._disk, folder, activation.name, revision)
+                found = (copy.parsed.activation for copy in copies)
+                return next((each for each in found if is_earlier(each, activation)), None)
+        return None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions there are backups of."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            return () if folder is None else backups.revisions(self._disk, folder, name)
+        return ()
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """What is wrong with the record's file, and the backup that could be put back."""
+        from sci_cli.store.mending import examine
+
+        _check_name(name)
+        with self._home.opened(ACTIVATIONS) as folder, self._home.opened(BACKUPS) as kept_in:
+            if folder is None:
+                raise no_activation(name)
+            return examine(self._disk, folder, kept_in, name, revision).damage
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Puts a backup in place of a damaged file, which stays beside it under another name."""
+        from sci_cli.store import mending
+        from sci_cli.store.interrupts import signals
+
+        _check_name(name)
+        with signals() as held, self._home.opened(ACTIVATIONS) as folder:
+            if folder is None:
+                raise no_activation(name)
+            with self._locked(folder, name) as still_ours, self._backups() as kept_in:
+                found = mending.examine(self._disk, folder, kept_in, name, revision)
+                before = found.damage.backup
+                after = decide(before)
+                check_next(before, after)
+                record = written(after)
+                beside: list[str] = []
+
+                def check() -> None:
+                    mending.check_same(self._disk, folder, name, found.seen)
+                    still_ours()
+
+                def keep() -> Undo:
+                    with mending.keeping(name):
+                        return mending.keep_beside(self._disk, folder, name, found.seen, beside.append)
+
+                held.hold()
+                with saving(folder, after):
+                    commit(self._disk, folder, name + ENDING, record.data, keep=keep, check=check)
+            deliver(held, after)
+        return Mended(Saved(before, after, True, (), record.head), "".join(beside))
 
     # Beside the records ----------------------------------------------------------------------------------
 
@@ -338,18 +403,6 @@ class FileStore:
 def _check_name(name: str) -> None:
     if activation_name_problem(name) is not None:
         raise no_activation(name)
-
-
-@contextmanager
-def _backup_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The backup of {name} could not be made: {os_words(error)}. {NOTHING_CHANGED}",
-            why="No change is made without a backup of what it replaces.",
-            fix="Make the backup folder writable and free space for it, then run the command again.",
-        ) from error
 
 
 def _pinned_name(ref: ProfileRef) -> str:

@@ -27,6 +27,15 @@ RECORDS = (
     " ON h.team = a.team AND h.name = a.name AND h.revision = a.revision"
     " WHERE a.team = %s AND a.name = ANY(%s)"
 )
+DOCUMENT = (
+    "SELECT h.document FROM sci.history h"
+    " WHERE h.team = %s AND h.name = %s AND h.revision = %s AND h.document IS NOT NULL"
+)
+KEPT = (
+    "SELECT h.revision FROM sci.history h JOIN sci.activation a ON a.team = h.team AND a.name = h.name"
+    " WHERE h.team = %s AND h.name = %s AND h.document IS NOT NULL AND h.revision < a.revision"
+    " ORDER BY h.revision"
+)
 # The two statements are made of the constants above and nothing else.
 ADD_ACTIVATION = f"INSERT INTO sci.activation ({_COLUMNS}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING"  # noqa: S608
 MOVE_ON = (

@@ -39,6 +39,14 @@ class AsShown:
         """The profile the record began with."""
         return self._profile if ref == self._loaded.activation.profile else self._store.pinned_profile(ref)
 
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """An earlier revision."""
+        return self._store.earlier(activation, revision)
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions of which copies are kept."""
+        return self._store.kept_revisions(name)
+
     def out_path(self, name: str) -> Path:
         """Where a draft would go."""
         return self._store.out_path(name)

@@ -11,12 +11,16 @@ from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidValue, RecordCorrupt, SciError
 from sci_cli.store.contract import (
+    Damage,
     Decide,
     Loaded,
+    Mended,
     Saved,
     check_first,
     check_next,
     check_revision,
+    intact,
+    is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
@@ -35,6 +39,7 @@ class MemoryStore:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._records: dict[str, Written] = {}
+        self._earlier: dict[tuple[str, int], Written] = {}
         self._profiles: dict[ProfileRef, Profile] = {}
         self.evidence: dict[str, bytes] = {}
 
@@ -79,8 +84,28 @@ class MemoryStore:
 
     def _put(self, before: Activation | None, after: Activation) -> Saved:
         written = render(after)
-        self._records[after.name] = written
+        self._records[after.name] = self._earlier[after.name, after.revision] = written
         return Saved(before, after, True, (), written.head)
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as it was stored."""
+        written = self._earlier.get((activation.name, revision))
+        found = parse(written.data, activation.name).activation if written else None
+        return found if found and is_earlier(found, activation) else None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """Every revision but the newest."""
+        return tuple(sorted(revision for each, revision in self._earlier if each == name))[:-1]
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """Nothing is ever wrong with a record in memory."""
+        self.load(name)
+        raise intact(name)
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Nothing is ever wrong with a record in memory."""
+        self.load(name)
+        raise intact(name)
 
     def pin_profile(self, profile: Profile) -> ProfileRef:
         """Keeps the profile."""

@@ -18,7 +18,7 @@ from sci_cli.errors import (
     ProfileNotFound,
     StaleRevision,
 )
-from sci_cli.store.contract import Loaded, Saved, Store
+from sci_cli.store.contract import Loaded, Mending, Saved, Store
 from sci_cli.store.files import FileStore
 from sci_cli.store.postgres import PostgresStore
 from sci_cli.store.server_address import read_address
@@ -216,3 +216,50 @@ def test_the_folder_of_drafts_exists_once_a_path_was_asked_for(store: Store) -> 
     assert path.name == "acme-1-handoff.eml"
     assert path.parent.is_dir()
     assert not path.exists()
+
+
+# Earlier revisions -----------------------------------------------------------------------------------------
+
+
+def test_every_earlier_revision_is_as_it_was(store: Store) -> None:
+    store.create(new())
+    for number in (1, 2, 3):
+        store.change("acme-1", noted(f"note {number}"))
+
+    now = store.load("acme-1").activation
+
+    assert [store.earlier(now, revision) for revision in (1, 2, 3)] == [revised(1), revised(2), revised(3)]
+    assert store.earlier(now, 7) is None
+    assert store.kept_revisions("acme-1") == (1, 2, 3)
+    assert store.kept_revisions("nobody") == ()
+
+
+def test_an_earlier_revision_of_another_line_is_none_of_this_record(store: Store) -> None:
+    store.create(new())
+    store.change("acme-1", noted("note 1"))
+    store.change("acme-1", noted("note 2"))
+    other = noted("another line")(noted("told differently")(new()))
+
+    assert store.earlier(other, 2) is None
+    assert store.earlier(other, 1) == new()
+
+
+def test_a_record_that_is_intact_is_not_mended(store: Store) -> None:
+    if not isinstance(store, Mending):
+        pytest.skip("a server keeps no backups beside its history")
+    store.create(new())
+    store.change("acme-1", noted("note 1"))
+
+    for act in (lambda: store.damage("acme-1"), lambda: store.mend("acme-1", noted("never"))):
+        with pytest.raises(AlreadyDifferent, match="is intact; nothing was changed"):
+            act()
+    assert store.load("acme-1").activation == revised(2)
+
+
+def test_a_record_of_which_nothing_is_left_is_not_found_for_mending(store: Store) -> None:
+    if not isinstance(store, Mending):
+        pytest.skip("a server keeps no backups beside its history")
+    with pytest.raises(ActivationNotFound):
+        store.damage("nobody")
+    with pytest.raises(ActivationNotFound):
+        store.mend("nobody", noted("never"))
