@@ -88,7 +88,7 @@ def _is_damaged(session: Session, name: str, revision: int | None) -> bool:
         SciError: it cannot be read for another reason, such as two versions of it.
     """
     from sci_cli.errors import ActivationNotFound, AlreadyDifferent, RecordCorrupt
-    from sci_cli.store.contract import Mending
+    from sci_cli.store.abilities import Mending
 
     try:
         session.workspace.load(name)

@@ -291,6 +291,12 @@ class Activation:
         """The activation without that VPN."""
         return replace(self, vpns=tuple(vpn for vpn in self.vpns if vpn.name.casefold() != name.casefold()))
 
+    def evidence_hashes(self) -> tuple[str, ...]:
+        """SHA-256 in hex of all evidence the steps and hand-offs name, each once, sorted."""
+        named = [each for step in self.steps.values() for each in step.evidence]
+        named += [handoff.attachment for handoff in self.handoffs]
+        return tuple(sorted({each.sha256 for each in named if each.sha256}))
+
     @property
     def last_stage(self) -> str:
         """The provider's last recorded stage."""

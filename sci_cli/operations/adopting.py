@@ -19,7 +19,8 @@ from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import AdoptView
 from sci_cli.operations.workspace import ChangeMode, Decided, Workspace, changes_between
 from sci_cli.safety.text import clean, quoted
-from sci_cli.store.contract import Adopting, Edited, check_revision
+from sci_cli.store.abilities import Adopting, Edited
+from sci_cli.store.contract import check_revision
 
 # What people may have put right in an editor. The rest is what commands record with their own checks, such as
 # the order and who accepted billing, or what the program itself wrote.

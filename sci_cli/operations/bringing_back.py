@@ -21,7 +21,7 @@ from sci_cli.operations.views import BroughtBackView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace, changes_between
 from sci_cli.operations.world import require_undoable
 from sci_cli.safety.text import clean, quoted
-from sci_cli.store.contract import Mending
+from sci_cli.store.abilities import Mending
 
 UNDO, RESTORE = "undo", "restore"
 _GATE_FACTS = (

@@ -11,7 +11,8 @@ from sci_cli.domain.activation import Activation
 from sci_cli.errors import InvalidFile, RecordCorrupt, StoreUnavailable, sci
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
-from sci_cli.store.contract import Edited, Saved, check_next, no_activation
+from sci_cli.store.abilities import Edited
+from sci_cli.store.contract import Saved, check_next, no_activation
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse, parse_edited
 from sci_cli.store.durable import NotRegular, Seen, TooLarge, commit, read_file
@@ -41,14 +42,14 @@ class Adoption:
     read: Read
 
     def edited(self, name: str) -> Edited:
-        """The record edited by hand, see `contract.Adopting`."""
+        """The record edited by hand, see `abilities.Adopting`."""
         with self.home.opened(ACTIVATIONS) as folder:
             if folder is None:
                 raise no_activation(name)
             return self._edited(folder, name)[0]
 
     def adopt(self, name: str, decide: Callable[[Edited], Activation], lock: Lock, keep: Keep) -> Saved:
-        """Stores what is made of it, see `contract.Adopting`.
+        """Stores what is made of it, see `abilities.Adopting`.
 
         The edited file is no good as a backup, since it does not verify; it is kept as evidence instead.
         """

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -12,46 +9,35 @@ from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
-from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
     InvalidValue,
-    RecordCorrupt,
     SciError,
     StoreUnavailable,
 )
-from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
+from sci_cli.store.abilities import Damage, Edited, Inspected, Mended
+from sci_cli.store.beside import BesideRecords
 from sci_cli.store.contract import (
-    Damage,
     Decide,
-    Edited,
-    Inspected,
     Loaded,
-    Mended,
     Saved,
+    check_extends,
     check_first,
     check_next,
     check_revision,
     is_earlier,
     name_taken,
     no_activation,
-    no_pinned_profile,
-    reference,
+    received,
 )
 from sci_cli.store.disk import Disk, Folder, this_disk
-from sci_cli.store.document import SIZE_LIMIT
 from sci_cli.store.durable import (
-    NotRegular,
-    TooLarge,
-    Unconfirmed,
     Undo,
     commit,
-    keep_once,
-    read_file,
 )
-from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
+from sci_cli.store.home import ACTIVATIONS, BACKUPS, NOTHING_CHANGED, Home, absolute
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
 from sci_cli.store.saving import backup_errors, deliver, saving, written
@@ -62,8 +48,6 @@ if TYPE_CHECKING:
 # What only writing needs (backups, interrupts, locking) is imported where it is used: reading starts sooner.
 
 DEADLINE = 5.0
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 class FileStore:
@@ -83,7 +67,7 @@ class FileStore:
         self._home = Home(absolute(home), self._disk)
         self._command = command
         self._deadline = deadline
-        self._pinned: dict[ProfileRef, Profile] = {}
+        self._beside = BesideRecords(self._home, self._disk)
 
     # Reading ---------------------------------------------------------------------------------------------
 
@@ -133,7 +117,7 @@ class FileStore:
 
         for name in names:
             _check_name(name)
-        return Inspection(self._home, self._disk, self._read, self._read_pinned).of(names)
+        return Inspection(self._home, self._disk, self._read, self._beside.read_pinned).of(names)
 
     # Writing ---------------------------------------------------------------------------------------------
 
@@ -177,7 +161,23 @@ class FileStore:
             raise name_taken(name)
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
-        """Stores what `decide` makes of the activation, under the lock from reading to writing."""
+        """Stores what `decide` makes of the activation, read and written under its lock."""
+        return self._change(name, decide, check_next, if_revision=if_revision)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation from elsewhere; where it goes on with one that is here, that is backed up."""
+        if activation.name not in self.names():
+            return self.create(activation)
+        return self._change(activation.name, lambda stored: received(stored, activation), check_extends)
+
+    def _change(
+        self,
+        name: str,
+        decide: Decide,
+        check_following: Callable[[Activation, Activation], None],
+        *,
+        if_revision: int | None = None,
+    ) -> Saved:
         from sci_cli.store.interrupts import signals
 
         _check_name(name)
@@ -187,7 +187,10 @@ class FileStore:
             with self._locked(folder, name) as still_ours:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
-                saved = self._changed(folder, found, decide(found.activation), held, still_ours)
+                after = decide(found.activation)
+                if after is not found.activation:
+                    check_following(found.activation, after)
+                saved = self._changed(folder, found, after, held, still_ours)
             deliver(held, saved.after)
         return saved
 
@@ -209,7 +212,6 @@ class FileStore:
             with suppress(OSError):
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
-        self._check_following(before, after)
         record = written(after)
 
         def check() -> None:
@@ -235,9 +237,6 @@ class FileStore:
                 )
             backups.thin(self._disk, kept_in, name, after.history)
         return Saved(before, after, True, found.notices, record.head)
-
-    def _check_following(self, before: Activation, after: Activation) -> None:
-        check_next(before, after)
 
     @contextmanager
     def _backups(self) -> Iterator[Folder]:
@@ -332,85 +331,25 @@ class FileStore:
 
     def pin_profile(self, profile: Profile) -> ProfileRef:
         """Keeps the profile as canonical JSON under its id and digest."""
-        ref = reference(profile)
-        if not _PROFILE_ID.fullmatch(ref.id):
-            raise AssertionError(f"{ref.id[:100]!r} is not a profile id")
-        self._keep(PINNED, _pinned_name(ref), canonical(to_plain(profile)).encode("ascii"))
-        return ref
+        return self._beside.pin_profile(profile)
 
     def pinned_profile(self, ref: ProfileRef) -> Profile:
         """The profile kept under that id and digest, verified when this run first asks for it."""
-        if ref not in self._pinned:
-            self._pinned[ref] = self._read_pinned(ref)
-        return self._pinned[ref]
-
-    def _read_pinned(self, ref: ProfileRef) -> Profile:
-        if not _PROFILE_ID.fullmatch(ref.id) or not _SHA256.fullmatch(ref.digest):
-            raise no_pinned_profile(ref)
-        name = _pinned_name(ref)
-        with self._home.opened(*PINNED) as folder:
-            if folder is None:
-                raise no_pinned_profile(ref)
-            path = folder.path_of(name)
-            try:
-                data = read_file(self._disk, folder, name, SIZE_LIMIT).data
-            except FileNotFoundError:
-                raise no_pinned_profile(ref) from None
-            except NotRegular as error:
-                raise _damaged(path, f"is {error}") from None
-            except TooLarge:
-                raise _damaged(path, "is too large") from None
-            except OSError as error:
-                raise records.unreadable(path, error) from error
-        if hashlib.sha256(data).hexdigest() != ref.digest:
-            raise _damaged(path, "does not match its digest: it was edited or damaged")
-        try:
-            return from_plain(Profile, json.loads(data))
-        except (ValueError, NotPlain):
-            raise _damaged(path, "was written by a newer version or does not fit this one") from None
+        return self._beside.pinned_profile(ref)
 
     def keep_evidence(self, data: bytes, sha256: str) -> None:
         """Keeps a file's content under its hash."""
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise AssertionError("the hash is not that of the content")
-        self._keep((EVIDENCE,), sha256, data)
+        self._beside.keep_evidence(data, sha256)
 
-    def _keep(self, folders: tuple[str, ...], name: str, data: bytes) -> None:
-        with self._home.made(*folders) as folder:
-            path = folder.path_of(name)
-            try:
-                kept = keep_once(self._disk, folder, name, data)
-            except NotRegular as error:
-                raise _damaged(path, f"is {error}") from None
-            except (OSError, Unconfirmed) as error:
-                # Nothing refers to it before it is confirmed, so a copy that may not last is no change.
-                reason = error.reason if isinstance(error, Unconfirmed) else error
-                raise StoreUnavailable(
-                    f"{quoted(path)} could not be written: {os_words(reason)}. {NOTHING_CHANGED}",
-                    fix="Correct that, then run the command again.",
-                ) from error
-        if not kept:
-            raise _damaged(path, "holds something else than its name says: it was edited or damaged")
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash."""
+        return self._beside.evidence(sha256)
 
     def out_path(self, name: str) -> Path:
         """The path in the folder `out` of the home."""
-        if not name or name in {".", ".."} or set(name) & set("/\\:\0"):
-            raise AssertionError(f"{name[:100]!r} is not a file name")
-        with self._home.made(OUT) as folder:
-            return Path(folder.path_of(name))
+        return self._beside.out_path(name)
 
 
 def _check_name(name: str) -> None:
     if activation_name_problem(name) is not None:
         raise no_activation(name)
-
-
-def _pinned_name(ref: ProfileRef) -> str:
-    return f"{ref.id}-{ref.digest}.json"
-
-
-def _damaged(path: str, what: str) -> RecordCorrupt:
-    return RecordCorrupt(
-        f"{quoted(path)} {what}. Nothing was written.",
-        fix="Move it away, or put back the original from a copy of the home.",
-    )

@@ -19,7 +19,8 @@ from sci_cli.errors import ActivationNotFound, Command, Fix, SciError
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
-from sci_cli.store.contract import Inspected, Loaded, Stray, no_activation
+from sci_cli.store.abilities import Inspected, Stray
+from sci_cli.store.contract import Loaded, no_activation
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse
 from sci_cli.store.durable import TEMPORARY, NotRegular, TooLarge, read_file, refuse_irregular
@@ -222,7 +223,7 @@ class Inspection:
         named = {
             sha: name
             for name, loaded in sorted(self.records.items(), reverse=True)
-            for sha in evidence_of(loaded.activation)
+            for sha in loaded.activation.evidence_hashes()
         }
         with self.home.opened(EVIDENCE) as folder:
             there = self._visible(folder)
@@ -311,13 +312,6 @@ class Inspection:
 
 
 _NOT_THERE = "is not there"
-
-
-def evidence_of(activation: Activation) -> Iterator[str]:
-    """The hashes of all evidence a record refers to."""
-    for step in activation.steps.values():
-        yield from (each.sha256 for each in step.evidence)
-    yield from (handoff.attachment.sha256 for handoff in activation.handoffs)
 
 
 def _digest(disk: Disk, folder: Folder, file: str) -> str:

@@ -11,7 +11,8 @@ from sci_cli.errors import RecordCorrupt, StaleRevision, StoreUnavailable
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
-from sci_cli.store.contract import Damage, intact, no_activation
+from sci_cli.store.abilities import Damage, intact
+from sci_cli.store.contract import no_activation
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, parse
 from sci_cli.store.durable import NotRegular, Seen, TooLarge, Undo, discard, read_file

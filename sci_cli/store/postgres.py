@@ -30,6 +30,7 @@ from sci_cli.store.contract import (
     Decide,
     Loaded,
     Saved,
+    check_extends,
     check_first,
     check_next,
     check_revision,
@@ -37,13 +38,13 @@ from sci_cli.store.contract import (
     name_taken,
     no_activation,
     no_pinned_profile,
+    received,
     reference,
 )
 from sci_cli.store.disk import this_disk
 from sci_cli.store.document import FORMAT, NewerFormat, NotIntact, Written, parse
 from sci_cli.store.home import OUT, Home, absolute
 from sci_cli.store.interrupts import signals
-from sci_cli.store.moving import check_extends
 from sci_cli.store.saving import deliver, written
 from sci_cli.store.server_address import Address
 from sci_cli.store.server_rows import (
@@ -183,18 +184,10 @@ class PostgresStore:
         return self._change(name, decide, check_next, if_revision=if_revision)
 
     def receive(self, activation: Activation) -> Saved:
-        """Stores an activation that comes from another store, as a new one or as what one became.
-
-        Raises:
-            AlreadyDifferent: what is stored is not the beginning of it.
-        """
+        """Stores an activation from elsewhere; where one of the team is the beginning of it, it goes on."""
         if activation.name not in self.names():
             return self.create(activation)
-        return self._change(
-            activation.name,
-            lambda before: before if before == activation else activation,
-            check_extends,
-        )
+        return self._change(activation.name, lambda stored: received(stored, activation), check_extends)
 
     def _change(
         self,

@@ -47,6 +47,14 @@ class AsShown:
         """The revisions of which copies are kept."""
         return self._store.kept_revisions(name)
 
+    def evidence(self, sha256: str) -> bytes:
+        """A file's content as it is kept."""
+        return self._store.evidence(sha256)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Refuses."""
+        raise _writing()
+
     def out_path(self, name: str) -> Path:
         """Where a draft would go."""
         return self._store.out_path(name)

@@ -75,6 +75,47 @@ def test_an_activation_with_evidence_goes_to_the_team_and_comes_back_changed(
     assert (sci.home / "backups").exists()
 
 
+def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: str, tmp_path: Path) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    assert sci("done", "acme-hk-1", "P1", "--evidence", str(write_picture(tmp_path))).exit == 0
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    elsewhere = tmp_path / "elsewhere"
+
+    packed = sci("export", "acme-hk-1", "--to", str(tmp_path / "a.zip"), home=elsewhere, environ=shared)
+
+    assert packed.exit == 0
+    assert sci("import", str(tmp_path / "a.zip"), home=elsewhere).exit == 0
+    assert (elsewhere / "activations/acme-hk-1.yaml").read_bytes() == sci.record
+    assert [path.name for path in (elsewhere / "evidence").iterdir()] == [
+        path.name for path in (sci.home / "evidence").iterdir()
+    ]
+
+
+def test_a_trial_of_push_and_pull_says_what_would_be_copied_and_writes_nothing(
+    sci: Program, url: str
+) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+
+    def tried(*argv: str) -> tuple[str, bool]:
+        found = document(sci("store", *argv, "acme-hk-1", "--dry-run", "-o", "json", environ=shared))
+        assert found["dry_run"] is True
+        return found["data"]["rows"][0]["outcome"], found["changed"]
+
+    assert tried("push") == ("new", True)
+    assert document(sci("list", "-o", "json", environ=shared))["data"]["activations"] == []
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    assert tried("push") == ("already there", False)
+    assert sci("note", "acme-hk-1", "there", environ=shared).exit == 0
+    local = sci.record
+    assert tried("pull") == ("brought up to date", True)
+    assert sci.record == local
+    assert tried("push") == ("already there", False)
+    assert sci("note", "acme-hk-1", "here").exit == 0
+    assert sci("store", "pull", "acme-hk-1", "--dry-run", environ=shared).exit == 6
+
+
 def test_two_that_were_changed_apart_are_refused_both_ways_and_the_others_move_all_the_same(
     sci: Program, url: str
 ) -> None:

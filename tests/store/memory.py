@@ -9,21 +9,20 @@ from pathlib import Path
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import InvalidValue, RecordCorrupt, SciError
+from sci_cli.errors import FileNotThere, InvalidValue, RecordCorrupt, SciError
+from sci_cli.store.abilities import Damage, Mended, intact
 from sci_cli.store.contract import (
-    Damage,
     Decide,
     Loaded,
-    Mended,
     Saved,
     check_first,
     check_next,
     check_revision,
-    intact,
     is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
+    received,
     reference,
 )
 from sci_cli.store.document import Written, parse, render
@@ -41,7 +40,7 @@ class MemoryStore:
         self._records: dict[str, Written] = {}
         self._earlier: dict[tuple[str, int], Written] = {}
         self._profiles: dict[ProfileRef, Profile] = {}
-        self.evidence: dict[str, bytes] = {}
+        self.kept_evidence: dict[str, bytes] = {}
 
     def names(self) -> tuple[str, ...]:
         """The names of all activations, sorted."""
@@ -80,6 +79,16 @@ class MemoryStore:
         if after is found.activation:
             return Saved(after, after, False, (), found.head)
         check_next(found.activation, after)
+        return self._put(found.activation, after)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation from elsewhere, or what the one here became."""
+        if activation.name not in self._records:
+            return self.create(activation)
+        found = self.load(activation.name)
+        after = received(found.activation, activation)
+        if after is found.activation:
+            return Saved(after, after, False, (), found.head)
         return self._put(found.activation, after)
 
     def _put(self, before: Activation | None, after: Activation) -> Saved:
@@ -123,8 +132,14 @@ class MemoryStore:
         """Keeps a file's content under its hash."""
         if hashlib.sha256(data).hexdigest() != sha256:
             raise AssertionError("the hash is not that of the content")
-        if self.evidence.setdefault(sha256, data) != data:
+        if self.kept_evidence.setdefault(sha256, data) != data:
             raise RecordCorrupt("Other content is kept under that hash.")
+
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash."""
+        if sha256 not in self.kept_evidence:
+            raise FileNotThere("The evidence is not kept here.")
+        return self.kept_evidence[sha256]
 
     def out_path(self, name: str) -> Path:
         """A path in the folder given."""

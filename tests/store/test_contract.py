@@ -13,12 +13,14 @@ from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.errors import (
     ActivationNotFound,
     AlreadyDifferent,
+    FileNotThere,
     GateClosed,
     InvalidValue,
     ProfileNotFound,
     StaleRevision,
 )
-from sci_cli.store.contract import Loaded, Mending, Saved, Store
+from sci_cli.store.abilities import Mending
+from sci_cli.store.contract import Loaded, Saved, Store
 from sci_cli.store.files import FileStore
 from sci_cli.store.postgres import PostgresStore
 from sci_cli.store.server_address import read_address
@@ -208,6 +210,41 @@ def test_evidence_is_kept_under_its_hash_and_keeping_it_again_is_fine(store: Sto
 
     with pytest.raises(AssertionError):
         store.keep_evidence(data, "0" * 64)
+
+
+def test_evidence_is_read_as_it_was_kept_and_what_was_not_kept_is_not_there(store: Store) -> None:
+    data = b"\x89PNG invented"
+    sha256 = hashlib.sha256(data).hexdigest()
+
+    store.keep_evidence(data, sha256)
+
+    assert store.evidence(sha256) == data
+    with pytest.raises(FileNotThere):
+        store.evidence("0" * 64)
+
+
+def test_an_activation_from_elsewhere_is_stored_and_goes_on_where_it_is_longer(store: Store) -> None:
+    first = store.receive(revised(2))
+    again = store.receive(revised(2))
+    longer = store.receive(revised(4))
+    shorter = store.receive(revised(1))
+
+    assert [each.changed for each in (first, again, longer, shorter)] == [True, False, True, False]
+    assert (longer.before, longer.after) == (revised(2), revised(4))
+    assert store.load("acme-1").activation == shorter.after == revised(4)
+
+
+def test_an_activation_from_elsewhere_that_was_changed_apart_changes_nothing(store: Store) -> None:
+    store.create(revised(3))
+    apart = noted("told differently")(revised(2))
+
+    with pytest.raises(AlreadyDifferent, match="neither is the beginning of the other") as caught:
+        store.receive(apart)
+
+    assert caught.value.why == (
+        "They are one activation up to revision 2 and were changed apart from each other since.",
+    )
+    assert store.load("acme-1").activation == revised(3)
 
 
 def test_the_folder_of_drafts_exists_once_a_path_was_asked_for(store: Store) -> None:

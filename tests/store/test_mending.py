@@ -17,7 +17,7 @@ from sci_cli.errors import (
     StaleRevision,
     StoreUnavailable,
 )
-from sci_cli.store.contract import Mended
+from sci_cli.store.abilities import Mended
 from sci_cli.store.disk import Disk
 from sci_cli.store.files import FileStore
 from tests.store.disks import (
