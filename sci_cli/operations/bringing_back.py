@@ -82,7 +82,8 @@ def undo(ws: Workspace, name: str, mode: ChangeMode, *, reason: str = "") -> Out
 
     changed = ws.change(name, UNDO, decide, mode)
     event = last_change(changed.before.history)
-    said = f"Revision {event.sequence} by {event.by} is taken back: {event.summary}." if event else ""
+    done = "would be taken back" if mode.dry_run else "is taken back"
+    said = f"Revision {event.sequence} by {event.by} {done}: {event.summary}." if event else ""
     return _outcome(ws, changed, mode, event, said)
 
 
@@ -111,7 +112,7 @@ def restore(ws: Workspace, name: str, revision: int, reason: str, mode: ChangeMo
         return Decided(after, f"restored revision {revision}", reason=reason, back_to=revision)
 
     changed = ws.change(name, RESTORE, decide, mode)
-    said = f"{name} holds what it held at revision {revision}."
+    said = f"{name} {'would hold' if mode.dry_run else 'holds'} what it held at revision {revision}."
     if changed.after.order and changed.changed:
         said += " Order, hand-off, port and VPNs stay as they are on record."
     if not changed.changed:
