@@ -40,7 +40,10 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
     if not reason and not mode.dry_run:
         raise InvalidValue("The reason is empty.", fix=sci("adopt", name, "--reason", "REASON"))
     if not isinstance(ws.store, Adopting):
-        raise InvalidValue("The records of this store are not files that can be edited by hand.")
+        raise InvalidValue(
+            "The records of the shared store are not files that can be edited by hand.",
+            fix="What the record says wrongly is changed with the command for it, such as sci set.",
+        )
     seen: list[tuple[Edited, tuple[Change, ...]]] = []
 
     def decide(edited: Edited) -> Activation:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import ActivationNotFound, Command, Fix, SciError
+from sci_cli.errors import ActivationNotFound, Command, Fix, SciError, sci
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
@@ -110,7 +110,7 @@ class Inspection:
                 raise no_activation(name)
             found = self.read(folder, name, listing)
         except ActivationNotFound:
-            self._missing(name, file, kept_in, intact)
+            self._missing(name, file, intact)
             return
         except SciError as problem:
             self._wrong("record.damaged", file, problem.message, *problem.fix, why=" ".join(problem.why))
@@ -156,15 +156,12 @@ class Inspection:
                 continue
             yield shown, parsed
 
-    def _missing(
-        self, name: str, file: str, kept_in: Folder | None, intact: Sequence[tuple[str, Parsed]]
-    ) -> None:
+    def _missing(self, name: str, file: str, intact: Sequence[tuple[str, Parsed]]) -> None:
         fix: Fix = "No backup of it is intact; look for one in a copy of the home."
-        if intact and kept_in is not None:
-            shown, parsed = intact[0]
-            source = kept_in.path_of(shown.removeprefix(f"{BACKUPS}/"))
-            target = str(self.home.path / ACTIVATIONS / f"{name}{ENDING}")
-            fix = Command(("cp", source, target), f"revision {parsed.activation.revision}, the newest backup")
+        if intact:
+            revision = intact[0][1].activation.revision
+            note = f"puts back revision {revision}, the newest backup"
+            fix = sci("restore", name, "--reason", "REASON", note=note)
         self._wrong("record.missing", file, f"There are backups of {name} and no record.", fix)
 
     def _compare(

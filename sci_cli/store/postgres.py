@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
@@ -26,6 +27,7 @@ from sci_cli.errors import (
     SciError,
 )
 from sci_cli.safety.text import quoted
+from sci_cli.store.abilities import Inspected
 from sci_cli.store.contract import (
     Decide,
     Loaded,
@@ -158,6 +160,16 @@ class PostgresStore:
         if (activation.revision, parsed.head, lineage_of(activation)) != (revision, head, lineage):
             return _corrupt(f"{place} does not agree with the columns beside it: it was edited or damaged")
         return _Read(activation, parsed.head, parsed.notices)
+
+    def inspect(self, names: Sequence[str]) -> Inspected:
+        """What belongs to these activations, or everything of the team, and what of it does not hold."""
+        from sci_cli.store.server_inspection import ServerInspection
+
+        def rows(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+            return self._server.transaction(lambda: self._server.rows(statement, tuple(values)))[0]
+
+        self.names()
+        return ServerInspection(self, self.team, rows).of(names)
 
     # Writing ---------------------------------------------------------------------------------------------
 

@@ -92,6 +92,41 @@ def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: st
     ]
 
 
+def test_where_doctor_and_verify_speak_of_the_shared_store_and_doctor_without_any_name(
+    sci: Program, url: str, server: RealServer
+) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+
+    places = dict(document(sci("where", "-o", "json", environ=shared))["data"]["folders"])
+    assert "commands" in places["activations"] and places["activations"] == places["evidence"]
+    assert places["drafts"] == str(sci.home / "out")
+    doctor = sci("doctor", environ=shared)
+    assert doctor.exit == 0
+    assert "Store PostgreSQL on this machine" in " ".join(doctor.out.split())
+    assert "Activations 1, of which 1 can be read" in " ".join(doctor.out.split())
+    assert all(name not in doctor.out for name in ("commands", "kim", str(server.place), "acme"))
+    verified = document(sci("verify", "-o", "json", environ=shared))
+    assert verified["data"]["counted"] == [
+        {"what": what, "number": number}
+        for what, number in {"records": 1, "backups": 0, "profiles": 1, "evidence": 0}.items()
+    ]
+    server.run("DELETE FROM sci.profile", "commands")
+    assert sci("verify", environ=shared).exit == 9
+
+
+def test_doctor_says_that_the_server_does_not_answer(sci: Program, tmp_path: Path) -> None:
+    sci.ready()
+    gone = sci("doctor", environ={"SCI_STORE": f"postgresql:///sci?host={tmp_path}"})
+    refused = sci("doctor", environ={"SCI_STORE": "postgresql://kim:secret@db.example.net/sci"})
+
+    assert (gone.exit, refused.exit) == (8, 8)
+    assert "The server of the shared store does not answer, or refuses." in " ".join(gone.out.split())
+    assert "by an address that is not accepted" in " ".join(refused.out.split())
+    assert "secret" not in refused.out + refused.err
+
+
 def test_a_trial_of_push_and_pull_says_what_would_be_copied_and_writes_nothing(
     sci: Program, url: str
 ) -> None:
