@@ -14,24 +14,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sci_cli import __version__
-from sci_cli.cli import (
-    activation,
-    bringing_back,
-    doctor,
-    handoff,
-    info,
-    keeping,
-    order,
-    packages,
-    port,
-    profile,
-    step,
-    store,
-    vpn,
-    vpn_check,
-)
+from sci_cli.cli.commands import completed, register, spoken_of
 from sci_cli.cli.emit import PIPE, ReaderGone, emit, emit_error, write
-from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, SETTINGS, OnceOnlyGroup, with_options
+from sci_cli.cli.options import EVERYWHERE, Commands, OnceOnlyGroup, with_options
 from sci_cli.cli.session import Session, Settings, Stopped, stoppable
 from sci_cli.errors import (
     ExitCode,
@@ -48,9 +33,13 @@ from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import visible
 
 
-def build() -> typer.Typer:
-    """The command line: every command, in its group."""
-    app = typer.Typer(
+def build(words: Sequence[str] | None = None) -> typer.Typer:
+    """The command line: every command in its group, or only the one these words speak of.
+
+    Args:
+        words: what was typed; None for all commands.
+    """
+    app = Commands(
         name="sci",
         cls=OnceOnlyGroup,
         invoke_without_command=True,
@@ -82,30 +71,7 @@ def build() -> typer.Typer:
                 emit(session, overview.home(session.workspace, __version__))
 
     app.callback()(with_options(root, EVERYWHERE))
-    activation.register(app)
-    bringing_back.register(app)
-    step.register(app)
-    orders = typer.Typer(help="The order: form, placing, verification.", no_args_is_help=True)
-    order.register(app, orders)
-    handoff.register(app)
-    vpns = typer.Typer(help="The Private IP VPNs on the port.", no_args_is_help=True)
-    vpn.register(vpns)
-    vpn_check.register(vpns)
-    ports = typer.Typer(help="The port's admin status.", no_args_is_help=True)
-    port.register(ports)
-    profiles = typer.Typer(help="The providers' profiles.", no_args_is_help=True)
-    profile.register(profiles)
-    app.add_typer(orders, name="order", rich_help_panel=ORDERS)
-    app.add_typer(vpns, name="vpn", rich_help_panel=NETWORK)
-    app.add_typer(ports, name="port", rich_help_panel=NETWORK)
-    app.add_typer(profiles, name="profile", rich_help_panel=PROVIDERS)
-    keeping.register(app)
-    packages.register(app)
-    stores = typer.Typer(help="A store that a team shares.", no_args_is_help=True)
-    store.register(stores)
-    app.add_typer(stores, name="store", rich_help_panel=SETTINGS)
-    info.register(app)
-    doctor.register(app)
+    register(app, None if words is None else spoken_of(words))
     return app
 
 
@@ -139,7 +105,9 @@ def main(argv: Sequence[str], session: Session) -> int:
 
 def _dispatch(argv: Sequence[str], session: Session) -> None:
     try:
-        ended = build()(args=list(argv), prog_name="sci", standalone_mode=False, obj=session)
+        completing = "_SCI_COMPLETE" in session.environ
+        words = completed(session.environ) or None if completing else argv
+        ended = build(words)(args=list(argv), prog_name="sci", standalone_mode=False, obj=session)
         if isinstance(ended, int) and ended:  # how Typer hands back an Exit; our commands return None
             session.exit_code = ended
     except typer.TyperException as wrong:

@@ -102,6 +102,16 @@ class OnceOnlyGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+class Commands(typer.Typer):
+    """The program or a group of it.
+
+    Attributes:
+        wanted: the only one of its commands that is made; empty for all.
+    """
+
+    wanted = ""
+
+
 def command(
     app: typer.Typer, name: str, *, panel: str, examples: Sequence[str], writes: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -117,6 +127,9 @@ def command(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         shared = {**EVERYWHERE, **(WRITING if writes else {})}
+
+        if isinstance(app, Commands) and app.wanted not in ("", name):
+            return function
 
         def run(ctx: typer.Context, **given: Any) -> None:
             session: Session = ctx.obj

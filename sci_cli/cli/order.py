@@ -1,4 +1,4 @@
-"""Commands about the order: check, sheet, place, record, verify, show."""
+"""Commands about the order: sheet, place, record, verify, show."""
 
 from typing import Annotated, Any
 
@@ -8,42 +8,13 @@ from sci_cli.cli import asking
 from sci_cli.cli.options import ORDERS, At, Confirm, Name, Reason, command, when
 from sci_cli.cli.places import places
 from sci_cli.cli.session import Session
-from sci_cli.errors import GateClosed, WrongUsage
-
-PURPOSES = ("order", "handoff")
+from sci_cli.errors import GateClosed
 
 Number = Annotated[str, typer.Option("--number", metavar="NUMBER", help="The number Verizon gave the order.")]
 
 
-def register(app: typer.Typer, group: typer.Typer) -> None:
-    """Add `check` to the program and the rest to its group."""
-
-    @command(
-        app,
-        "check",
-        panel=ORDERS,
-        examples=[
-            "sci check acme-hk-1 --for order",
-            "sci check acme-hk-1 --for handoff",
-            "sci check acme-hk-1",
-        ],
-    )
-    def check(
-        session: Session,
-        name: Name,
-        purpose: Annotated[
-            str,
-            typer.Option(
-                "--for", metavar="WHAT", help="order or handoff: the go/no-go; without it every rule."
-            ),
-        ] = "",
-    ) -> Any:
-        """Run the rules: go or no-go, with what to do about it."""
-        from sci_cli.operations import checks
-
-        if purpose and purpose not in PURPOSES:
-            raise WrongUsage(f"--for is one of {', '.join(PURPOSES)}; {purpose[:40]!r} is not.")
-        return checks.check(session.workspace, name, purpose=purpose)
+def register(group: typer.Typer) -> None:
+    """Add the commands of this module."""
 
     @command(
         group,

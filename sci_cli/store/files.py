@@ -17,7 +17,6 @@ from sci_cli.errors import (
 )
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
-from sci_cli.store.abilities import Damage, Edited, Inspected, Mended
 from sci_cli.store.beside import BesideRecords
 from sci_cli.store.contract import (
     Decide,
@@ -43,6 +42,7 @@ from sci_cli.store.records import Found
 from sci_cli.store.saving import backup_errors, deliver, saving, written
 
 if TYPE_CHECKING:
+    from sci_cli.store.abilities import Damage, Edited, Inspected, Mended
     from sci_cli.store.interrupts import Signals
 
 # What only writing needs (backups, interrupts, locking) is imported where it is used: reading starts sooner.
@@ -299,6 +299,7 @@ class FileStore:
     def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
         """Puts a backup in place of a damaged file, which stays beside it under another name."""
         from sci_cli.store import mending
+        from sci_cli.store.abilities import Mended
         from sci_cli.store.interrupts import signals
 
         _check_name(name)

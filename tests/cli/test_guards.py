@@ -75,6 +75,26 @@ def test_no_provider_is_named_in_the_program() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("path", [path for path, _ in LEAVES], ids=" ".join)
+def test_a_command_built_alone_is_the_same_as_among_all_others(path: tuple[str, ...]) -> None:
+    def one(root: Any) -> Any:
+        for word in path:
+            root = root.commands[word]
+        return [(param.name, param.opts, param.help, param.required) for param in root.params], root.help
+
+    alone: Any = typer.main.get_command(build([*path, "acme-hk-1"]))
+
+    assert one(alone) == one(ROOT)
+    assert [*alone.commands] == [path[0]]
+
+
+def test_no_command_is_built_for_the_home_screen_and_all_where_nobody_can_tell() -> None:
+    assert typer.main.get_command(build(["--home", "x", "-q"])).commands == {}  # type: ignore[attr-defined]  # a group
+    for words in (["--help"], ["nope"], ["--nope", "status"], ["-qo", "json", "status"], ["--", "status"]):
+        built: Any = typer.main.get_command(build(words))
+        assert [*built.commands] == [*ROOT.commands], words
+
+
 def test_every_command_has_two_or_three_examples() -> None:
     counted = {called(found): len(examples(found[1])) for found in LEAVES}
     assert {name: count for name, count in counted.items() if count not in (2, 3)} == {}
