@@ -128,7 +128,7 @@ FINDINGS: dict[str, str] = {
         "A mail draft is no longer as the history says, or gone, so the package is written without it."
     ),
     "record.damaged": (
-        "A record, or the profile it began with, fails its check. It is never taken for empty, and nothing "
+        "A record, or the profile it goes by, fails its check. It is never taken for empty, and nothing "
         "is written to it."
     ),
     "record.not_readable": "The system does not let a record be read; it may be whole.",

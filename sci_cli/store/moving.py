@@ -10,7 +10,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.errors import AlreadyDifferent, FileNotThere, RecordCorrupt, sci
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
-from sci_cli.store.contract import Saved, Store
+from sci_cli.store.contract import Saved, Store, profiles_named
 from sci_cli.store.disk import Disk
 from sci_cli.store.document import SIZE_LIMIT
 from sci_cli.store.durable import NotRegular, TooLarge, read_file
@@ -114,15 +114,16 @@ def evidence_of(activation: Activation) -> tuple[str, ...]:
 
 
 def move(activation: Activation, source: Movable, target: Movable) -> tuple[Saved, tuple[str, ...]]:
-    """Brings an activation with its profile and evidence into another store; the source keeps it.
+    """Brings an activation with its profiles and evidence into another store; the source keeps it.
 
-    Profile and evidence go first, so that nothing that is stored names what is not there.
+    Profiles and evidence go first, so that nothing that is stored names what is not there.
 
     Returns:
         what was saved, and the hashes of evidence the source itself does not have.
     """
     lacking = []
-    target.pin_profile(source.pinned_profile(activation.profile))
+    for ref in profiles_named(activation):
+        target.pin_profile(source.pinned_profile(ref))
     for sha256 in evidence_of(activation):
         try:
             target.keep_evidence(source.evidence(sha256), sha256)
