@@ -24,6 +24,7 @@ from sci_cli.cli import (
     packages,
     port,
     profile,
+    rebase,
     step,
     store,
     vpn,
@@ -93,6 +94,7 @@ def build() -> typer.Typer:
     port.register(ports)
     profiles = typer.Typer(help="The providers' profiles.", no_args_is_help=True)
     profile.register(profiles)
+    rebase.register(profiles)
     app.add_typer(orders, name="order", rich_help_panel=ORDERS)
     app.add_typer(vpns, name="vpn", rich_help_panel=NETWORK)
     app.add_typer(ports, name="port", rich_help_panel=NETWORK)

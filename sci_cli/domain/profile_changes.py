@@ -21,7 +21,7 @@ CLAUSE, ABOUT = "clause", "profile"
 _WORDING = {
     "title", "short", "text", "clauses", "clause", "hint", "label", "why", "summary", "says", "place",
     "source", "note", "closing", "opening", "attachment", "version", "confidence", "confidence_note",
-    "vpn_clause", "not_needed", "if_late", "evidence", "topics", "in_guide", "order",
+    "vpn_clause", "not_needed", "if_late", "evidence", "topics", "in_guide",
 }  # fmt: skip
 _ALWAYS_WORDING = {CLAUSE}
 # Where the order is part of the process and not of the page.
@@ -30,11 +30,12 @@ _ORDER_MATTERS = {STEP, STAGE}
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field before and after; empty text stands for absent."""
+    """One field before and after; empty text stands for absent. `wording` as for the part."""
 
     field: str
     before: str
     after: str
+    wording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +98,23 @@ def _compared(area: str, before: _Parts, after: _Parts) -> Iterable[ProfileChang
             continue
         old = before[key].fields
         fields = tuple(
-            FieldChange(name, old.get(name, ""), part.fields.get(name, ""))
+            _field(name, old.get(name, ""), part.fields.get(name, ""), always=always)
             for name in sorted({*old, *part.fields})
             if old.get(name, "") != part.fields.get(name, "")
         )
         if fields:
-            yield ProfileChange(area, key, part.title, CHANGED, fields, always or all(map(_wording, fields)))
+            yield ProfileChange(area, key, part.title, CHANGED, fields, all(each.wording for each in fields))
     kept = [[key for key in one if key in other] for one, other in ((before, after), (after, before))]
     if kept[0] != kept[1]:
-        moved = FieldChange("order", ", ".join(kept[0]), ", ".join(kept[1]))
-        yield ProfileChange(area, "", "their order", CHANGED, (moved,), area not in _ORDER_MATTERS)
+        wording = area not in _ORDER_MATTERS
+        moved = FieldChange("order", ", ".join(kept[0]), ", ".join(kept[1]), wording)
+        yield ProfileChange(area, "", "their order", CHANGED, (moved,), wording)
 
 
-def _wording(change: FieldChange) -> bool:
-    if change.field == "optional":  # whether a step may be left out matters, why is wording
-        return bool(change.before) == bool(change.after)
-    return change.field in _WORDING
+def _field(name: str, before: str, after: str, *, always: bool) -> FieldChange:
+    # Whether a step may be left out matters, why is wording.
+    same_need = name == "optional" and bool(before) == bool(after)
+    return FieldChange(name, before, after, always or same_need or name in _WORDING)
 
 
 # The parts of a profile ------------------------------------------------------------------------------------
@@ -122,7 +124,7 @@ def _areas(profile: Profile) -> dict[str, _Parts]:
     handoff, limits, ranges = profile.handoff, profile.route_limits, profile.reserved
     return {
         STEP: _keyed((step.id, f"{step.id} {step.title}", _step(profile, step)) for step in profile.steps),
-        GATE: _keyed((_gate_id(gate), _gate_id(gate), {"clause": gate.clause}) for gate in profile.gates),
+        GATE: _keyed((_gate_id(gate), _gate_title(gate), {"clause": gate.clause}) for gate in profile.gates),
         REMINDER: _keyed((_reminder_id(each), each.text, _fields(each)) for each in profile.reminders),
         FIELD: _keyed((each.id, each.label, _fields(each)) for each in profile.order_fields),
         FACT: _keyed((each.id, f"{each.id} ({each.label})", _fields(each)) for each in profile.facts),
@@ -189,6 +191,11 @@ def timer_text(timer: Timer) -> str:
 
 def _gate_id(gate: Gate) -> str:
     return " ".join(filter(None, (gate.kind.value, gate.step, gate.fact)))
+
+
+def _gate_title(gate: Gate) -> str:
+    what = f"step {gate.step}" if gate.step else f"fact {gate.fact}" if gate.fact else ""
+    return f"{gate.kind.value} ({what})" if what else gate.kind.value
 
 
 def _reminder_id(reminder: Reminder) -> str:

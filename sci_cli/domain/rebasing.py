@@ -114,13 +114,13 @@ def _effects(
 
 
 def _named(change: ProfileChange) -> str:
-    return ", ".join(each.field.replace("_", " ") for each in change.fields)
+    return ", ".join(each.field.replace("_", " ") for each in change.fields if not each.wording)
 
 
 def _gone(activation: Activation, item: StepProgress) -> StepEffect:
     said = "no longer a step"
-    if item.state is StepState.DONE:
-        said += f"; it was done{_since(item)}"
+    if item.state in (StepState.DONE, StepState.SKIPPED):
+        said += f"; it was {item.state.value}{_since(item)}"
     if item.step.id in activation.steps:
         said += "; what is on record about it stays there"
     clock = "its clock stops" if item.waiting_since else ""
@@ -136,7 +136,7 @@ def _effect(was: Progress, item: StepProgress, named: str, now: datetime) -> Ste
     elif state is StepState.DONE and item.state is StepState.DONE:
         if not named:
             return None
-        effect, said = Effect.STAYS_DONE, f"done{_since(item)} and stays done; changed: {named}"
+        effect, said = Effect.STAYS_DONE, f"done{_since(item)}; changed: {named}"
     elif state is item.state:
         if not clock:
             return None
@@ -153,9 +153,9 @@ def _effect(was: Progress, item: StepProgress, named: str, now: datetime) -> Ste
 
 
 def _standing(item: StepProgress) -> str:
-    reason = f": {item.reason}" if item.reason and item.state is not StepState.WAITING else ""
+    reason = f": {item.reason}" if item.reason else ""
     match item.state:
-        case StepState.WAITING:
+        case StepState.WAITING | StepState.SKIPPED:
             return item.reason
         case StepState.READY:
             return f"ready now{reason}"
@@ -184,9 +184,7 @@ def _clock(earlier: StepProgress | None, item: StepProgress) -> str:
         return ""
     if item.waiting_since is None:
         return "its clock stops"
-    late = f", late by {duration_text(item.late_by)} at once" if item.late_by is not None else ""
-    if earlier and earlier.late and item.late:
-        late = ", late as before"
+    late = f" (late by {duration_text(item.late_by)})" if item.late_by is not None else ""
     due = f"due {_moment(item.due)}{late}" if item.due else "with no limit"
     if had[0] is None:
         return f"a clock runs since {_moment(item.waiting_since)}, {due}"
@@ -203,7 +201,11 @@ def _moment(at: datetime) -> str:
 def _findings(
     old: Profile, new: Profile, before: Activation, after: Activation, now: datetime
 ) -> tuple[Finding, ...]:
-    found = [*_recipients_change(old, new, before), *_left_behind(new, before), *_values(old, new, before)]
+    found = [
+        *_recipients_change(old, new, before),
+        *_left_behind(old, new, before),
+        *_values(old, new, before),
+    ]
     found += _newly(port_findings(old, before, before.vpns), port_findings(new, after, after.vpns))
     if before.order:
         found.append(_placed(before.order.number))
@@ -250,13 +252,16 @@ def _placed(number: str) -> Finding:
     )
 
 
-def _left_behind(new: Profile, activation: Activation) -> list[Finding]:
-    """What is on record about parts that the profile does not have; it stays there and is shown no more."""
-    stages = {stage.id for stage in new.handoff.stages}
+def _left_behind(old: Profile, new: Profile, activation: Activation) -> list[Finding]:
+    """What is on record about facts and stages that only the old content has; steps are told one by one."""
+    was, stages = ({stage.id for stage in each.handoff.stages} for each in (old, new))
     parts = {
-        "step": [step_id for step_id in activation.steps if new.step(step_id) is None],
-        "fact": [each for each in activation.facts if not new.fact(each) and each not in CORE_FACTS],
-        "stage": [mark.stage for mark in activation.stages if mark.stage not in stages],
+        "fact": [
+            each
+            for each in activation.facts
+            if old.fact(each) and not new.fact(each) and each not in CORE_FACTS
+        ],
+        "stage": [mark.stage for mark in activation.stages if mark.stage in was - stages],
     }
     return [
         Finding(

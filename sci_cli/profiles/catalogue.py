@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from sci_cli.domain.profile import Contact, Profile
 
 TRUST_FILE = "trusted.txt"
+# Of each shipped file the SHA-256, the digest of the profile in it, and its name.
+DIGESTS_FILE = "digests.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,29 @@ class Catalogue:
             listed = "".join(f"{line}\n" for line in (*trusted, consent))
             write_private(self.user / TRUST_FILE, listed.encode("ascii", "replace"))
         return recipients
+
+    def digest_of(self, profile_id: str) -> str | None:
+        """The digest of the content that stands under an id now; None where none stands there or is usable.
+
+        Whether its recipients are trusted is not asked. A shipped file is looked up in the list beside it, so
+        that nothing is parsed; one that is not as listed is read like any other.
+        """
+        from sci_cli.domain.plain import digest
+
+        try:
+            found = self._find(profile_id)
+            listed = self._listed(found.path) if found.shipped else None
+            return listed or digest(self._read(found))
+        except SciError:
+            return None
+
+    def _listed(self, path: Path) -> str | None:
+        data = hashlib.sha256(_read_shipped(path)).hexdigest()
+        try:
+            lines = (self.shipped / DIGESTS_FILE).read_text("ascii").splitlines()
+        except (OSError, ValueError):
+            return None
+        return dict(line.split(" ")[:2] for line in lines if line.count(" ") == 2).get(data)
 
     # Finding -----------------------------------------------------------------------------------------------
 
