@@ -48,9 +48,10 @@ def register(group: typer.Typer) -> None:
     ) -> Any:
         """Go over to the current content of the profile; what was done stays done.
 
-        An activation goes by the profile it began with, whatever becomes of the file. This shows which steps,
-        gates, clocks, limits and recipients would change for it, and goes over when told to. Other recipients
-        are confirmed with the activation's name instead of --yes.
+        An activation goes by the profile it began with, whatever becomes of
+        the file. This shows which steps, gates, clocks, limits and recipients
+        would change for it, and goes over when told to. Other recipients are
+        confirmed with the activation's name instead of --yes.
         """
         if plan == apply:
             raise WrongUsage(

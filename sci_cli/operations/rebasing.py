@@ -98,6 +98,8 @@ def rebase(ws: Workspace, name: str, target: Target, mode: ChangeMode) -> Outcom
     if not mode.dry_run and ws.load(name).activation.profile != target.ref:
         ws.store.pin_profile(target.profile)
     changed = ws.change(name, _COMMAND, decide, mode)
+    if not mode.dry_run:
+        ws.catalogue.remember(target.ref.id)
     old, after = changed.profile, changed.after
     said = f"{name} now goes by version {target.profile.version} of {target.profile.id}."
     trial = mode.dry_run and changed.changed

@@ -397,3 +397,30 @@ def test_an_order_that_is_placed_stays_as_it_is(sci: Program) -> None:
     assert [each["code"] for each in result["findings"]] == ["profile.order_placed"]
     after = sci("order", "show", "acme-hk-1", "-o", "json").json()["data"]
     assert {**after, "header": None} == {**order, "header": None}
+
+
+def edit(sci: Program, old: str, new: str) -> None:
+    """What somebody does with an editor."""
+    path = sci.home / "activations" / f"{NAME}.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_an_edit_by_hand_is_adopted_beside_steps_that_are_gone_and_marks_stay_out_of_reach(
+    begun: Program,
+) -> None:
+    assert begun("skip", NAME, "T5", "--reason", "known", "--yes").exit == 0
+    assert begun(*APPLY, "--yes").exit == 0
+    adopt = ("adopt", NAME, "--reason", "typed wrongly", "--yes")
+
+    edit(begun, "reason: known", "reason: known well")
+    assert begun(*adopt).exit == 4
+    edit(begun, "reason: known well", "reason: known")
+    edit(begun, "Acme", "Acme Ltd")
+    assert begun(*adopt).exit == 0
+
+    edit(begun, "kind: confirm", "kind: go")
+    result = begun(*adopt)
+    assert result.exit == 9
+    assert "steps.K1.carried.kind" in result.err

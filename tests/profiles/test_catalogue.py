@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -365,3 +366,36 @@ def test_a_shipped_file_as_listed_is_not_parsed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Catalogue, "_read", None)
 
     assert catalogue.digest_of("alibaba-cloud") == expected
+
+
+def test_a_file_of_the_user_that_was_remembered_is_not_parsed_until_it_changes(
+    catalogue: Catalogue, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = write(folders[1] / "nimbus-cloud.yaml", SOUND)
+    expected = digest(catalogue.load("nimbus-cloud"))
+    reads: list[object] = []
+    read = Catalogue._read
+
+    def counted(itself: Catalogue, found: Any) -> Any:
+        reads.append(found)
+        return read(itself, found)
+
+    monkeypatch.setattr(Catalogue, "_read", counted)
+    catalogue.remember("nimbus-cloud")
+    catalogue.remember("nimbus-cloud")
+
+    assert (catalogue.digest_of("nimbus-cloud"), reads) == (expected, [])
+    assert len((folders[1] / DIGESTS_FILE).read_text("ascii").splitlines()) == 1
+    write(own, SOUND.replace('version: "2026-01"', 'version: "2026-02"'))
+    assert catalogue.digest_of("nimbus-cloud") not in (None, expected)
+    assert len(reads) == 1
+
+
+def test_what_cannot_be_remembered_does_no_harm(catalogue: Catalogue, folders: tuple[Path, Path]) -> None:
+    (folders[1] / DIGESTS_FILE).write_bytes(b"\xff\x00 \n a b\n")
+    write(folders[1] / "broken.yaml", "format: 1\n")
+
+    catalogue.remember("broken")
+    catalogue.remember("nowhere")
+
+    assert catalogue.digest_of("nimbus-cloud") == digest(catalogue.load("nimbus-cloud", check_trust=False))
