@@ -190,6 +190,13 @@ class VpnNotFound(SciError):
     exit_code = ExitCode.NOT_FOUND
 
 
+class RevisionNotFound(SciError):
+    """No such earlier revision is kept, or there is no change to take back."""
+
+    code = "revision.not_found"
+    exit_code = ExitCode.NOT_FOUND
+
+
 class TopicNotFound(SciError):
     """Nothing to explain or help with under that word."""
 

@@ -8,6 +8,7 @@ from sci_cli.cli.session import Session
 from sci_cli.errors import Command, ConfirmationMismatch, Interrupted
 
 if TYPE_CHECKING:
+    from sci_cli.operations.outcome import Outcome
     from sci_cli.ui.prompter import Prompter
 
 Values = tuple[str, ...]
@@ -206,6 +207,16 @@ def name_typed(name: str, statement: str | Callable[[Answers], str], given: str)
         return (name,)
 
     return Need("confirm", f"--confirm {name}", (given,) if given else (), ask, confirms=True)
+
+
+def preview(session: Session, trial: "Outcome") -> None:
+    """Show what a change would do before the question about it, where a person will see it."""
+    if not session.prompter.interactive:
+        return
+    from sci_cli.cli.emit import write
+    from sci_cli.ui.screens import render
+
+    write(session, render(trial, session.look()))
 
 
 def confirm_yes(session: Session, yes: bool, question: str) -> None:

@@ -62,6 +62,7 @@ def _surroundings(session: Session) -> "tuple[Surroundings, Path | None]":
         synchronised=home is not None and is_synchronised(home),
         zone_problem=bool(zone) and not is_zone(zone),
         python_path=bool(session.environ.get("PYTHONPATH")),
+        shared=_shared(session),
     )
     return around, home
 
@@ -74,6 +75,17 @@ def _home(session: Session) -> tuple[Path | None, str]:
     except (SciError, RuntimeError, OSError):
         return None, "HOME is empty or names no folder, or the path given for it cannot be used"
     return home, ""
+
+
+def _shared(session: Session) -> str:
+    """The kind of shared store, without the names in its address."""
+    try:
+        address = session.address()
+    except SciError:
+        return "PostgreSQL, by an address that is not accepted"
+    if address is None:
+        return ""
+    return "PostgreSQL, TLS with a verified name" if address.encrypted else "PostgreSQL on this machine"
 
 
 def _clock_problem(session: Session) -> str:

@@ -52,7 +52,8 @@ def register(app: typer.Typer) -> None:
 
         if open_:
             typer.launch(str(session.home()))
-        return knowledge.where(session.workspace)
+        address = session.address()
+        return knowledge.where(session.workspace, address.shown if address else "")
 
     @command(app, "demo", panel=EVERYDAY, examples=["sci demo", "sci demo --keep sample"])
     def demo(

@@ -66,23 +66,13 @@ def register(app: typer.Typer) -> None:
         trial = adopting.adopt(session.workspace, name, reason, ChangeMode(dry_run=True))
         if session.settings.dry_run:
             return adopting.adopt(session.workspace, name, reason, session.mode)
-        _preview(session, trial)
+        asking.preview(session, trial)
         needs = [
             asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
             asking.yes_to(f"Adopt this into the record of {name}?", yes),
         ]
         found = asking.answers(session, needs)["reason"]
         return adopting.adopt(session.workspace, name, found, session.mode)
-
-
-def _preview(session: Session, trial: Any) -> None:
-    """Show the difference before the question, where a person will see it."""
-    if not session.prompter.interactive:
-        return
-    from sci_cli.cli.emit import write
-    from sci_cli.ui.screens import render
-
-    write(session, render(trial, session.look()))
 
 
 def _expected(names: list[str], given: list[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ import typer
 from sci_cli import __version__
 from sci_cli.cli import (
     activation,
+    bringing_back,
     doctor,
     handoff,
     info,
@@ -83,6 +84,7 @@ def build() -> typer.Typer:
 
     app.callback()(with_options(root, EVERYWHERE))
     activation.register(app)
+    bringing_back.register(app)
     step.register(app)
     orders = typer.Typer(help="The order: form, placing, verification.", no_args_is_help=True)
     order.register(app, orders)

@@ -65,6 +65,14 @@ def register(app: typer.Typer) -> None:
         as_: Annotated[
             str, typer.Option("--as", metavar="NAME", help="Another name for the only activation in it.")
         ] = "",
+        update: Annotated[
+            bool,
+            typer.Option(
+                "--update",
+                help="Let an activation that is here go on with what the zip adds to its history.",
+                metavar="",
+            ),
+        ] = False,
         trust_recipients: Annotated[
             bool,
             typer.Option(
@@ -75,7 +83,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--dry-run", help="Check everything, store nothing.", metavar="")
         ] = False,
     ) -> Any:
-        """Take the activations of a zip that sci export wrote; never replaces one that is here.
+        """Take the activations of a zip that sci export wrote; nothing that is here is lost.
 
         Names, sizes, sums, history and evidence are checked before anything is stored. Each activation is
         taken whole or not at all.
@@ -90,5 +98,5 @@ def register(app: typer.Typer) -> None:
         def saved() -> None:
             session.saved = True
 
-        request = packages.ImportRequest(file, data, as_, trust_recipients, dry_run, saved)
+        request = packages.ImportRequest(file, data, as_, update, trust_recipients, dry_run, saved)
         return packages.import_(session.workspace, request)

@@ -273,7 +273,7 @@ class Session:
             WrongUsage: no shared store was named.
         """
         from sci_cli.operations.sharing import Place
-        from sci_cli.store.moving import MovingFileStore
+        from sci_cli.store.files import FileStore
 
         address = self.address()
         if address is None:
@@ -282,7 +282,7 @@ class Session:
             )
         home = self.home()
         return (
-            Place(MovingFileStore(home, command=self.command), str(home)),
+            Place(FileStore(home, command=self.command), str(home)),
             Place(self.shared(address), address.shown),
         )
 

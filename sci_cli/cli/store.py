@@ -16,6 +16,10 @@ Names = Annotated[
     ),
 ]
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be copied, store nothing.", metavar="")
+]
+
 
 def register(group: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -74,12 +78,12 @@ def register(group: typer.Typer) -> None:
         panel=SETTINGS,
         examples=[f"sci store push acme-hk-1 --store {URL}", "sci store push acme-hk-1 acme-sg-1"],
     )
-    def push(session: Session, names: Names) -> Any:
+    def push(session: Session, names: Names, dry_run: DryRun = False) -> Any:
         """Copy activations from this machine's files to the shared store, with history and evidence."""
         from sci_cli.operations import sharing
 
         here, there = session.both_stores()
-        return sharing.move(names, here, there)
+        return sharing.move(names, here, there, dry_run=dry_run)
 
     @command(
         group,
@@ -87,9 +91,9 @@ def register(group: typer.Typer) -> None:
         panel=SETTINGS,
         examples=[f"sci store pull acme-hk-1 --store {URL}", "sci store pull acme-hk-1 acme-sg-1"],
     )
-    def pull(session: Session, names: Names) -> Any:
+    def pull(session: Session, names: Names, dry_run: DryRun = False) -> Any:
         """Copy activations from the shared store to this machine's files, with history and evidence."""
         from sci_cli.operations import sharing
 
         here, there = session.both_stores()
-        return sharing.move(names, there, here)
+        return sharing.move(names, there, here, dry_run=dry_run)

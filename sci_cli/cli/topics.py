@@ -41,7 +41,7 @@ Files of sci
 Everything lies in one folder that you can see, copy and back up: `sci where` names it.
 
   activations/   one YAML file per activation, with its history inside
-  backups/       earlier revisions of each of them
+  backups/       earlier revisions of each of them; sci restore brings one back
   evidence/      screen prints and other evidence, under the hash of their content
   out/           mail drafts
   profiles/      profiles of your own; profiles/pinned holds those that activations go by

@@ -231,7 +231,8 @@ class Event:
     """One change of the record, as kept in its history. `sequence` orders events, the clock does not.
 
     A script's own id of the operation is kept with a digest of what it asked for, so that the same again is
-    known.
+    known. `back_to` is the revision whose contents an undo or a restore brought back; 0 for every other
+    change.
     """
 
     sequence: int
@@ -245,6 +246,7 @@ class Event:
     clock_behind: bool = False
     op_id: str = ""
     op_digest: str = ""
+    back_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,12 @@ class Activation:
     def without_vpn(self, name: str) -> Activation:
         """The activation without that VPN."""
         return replace(self, vpns=tuple(vpn for vpn in self.vpns if vpn.name.casefold() != name.casefold()))
+
+    def evidence_hashes(self) -> tuple[str, ...]:
+        """SHA-256 in hex of all evidence the steps and hand-offs name, each once, sorted."""
+        named = [each for step in self.steps.values() for each in step.evidence]
+        named += [handoff.attachment for handoff in self.handoffs]
+        return tuple(sorted({each.sha256 for each in named if each.sha256}))
 
     @property
     def last_stage(self) -> str:

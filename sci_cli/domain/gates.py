@@ -42,15 +42,24 @@ def order_findings(profile: Profile, activation: Activation, now: datetime) -> t
     The billing gates are evaluated whatever the profile lists; a profile only adds to them.
     """
     asked = Asked(profile, activation, now)
-    listed = {gate.kind: gate for gate in profile.gates}
-    gates = [listed.get(kind, Gate(kind)) for kind in BILLING_GATES]
-    gates += [gate for gate in profile.gates if gate.kind not in BILLING_GATES]
-    found = [finding for gate in gates for finding in _GATES[gate.kind](asked, gate)]
+    found = [each for closed in closed_billing_gates(profile, activation, now).values() for each in closed]
+    gates = [gate for gate in profile.gates if gate.kind not in BILLING_GATES]
+    found += [finding for gate in gates for finding in _GATES[gate.kind](asked, gate)]
     found += _form_findings(asked)
     found += _time_agreed(asked)
     found += past_dates(profile, activation, now)
     found += _reminders(asked)
     return tuple(found)
+
+
+def closed_billing_gates(
+    profile: Profile, activation: Activation, now: datetime
+) -> dict[GateKind, tuple[Finding, ...]]:
+    """The billing gates that are closed, with what closes each; the acceptance of billing is none of them."""
+    asked = Asked(profile, activation, now)
+    listed = {gate.kind: gate for gate in profile.gates}
+    found = {kind: tuple(_GATES[kind](asked, listed.get(kind, Gate(kind)))) for kind in BILLING_GATES}
+    return {kind: closed for kind, closed in found.items() if closed}
 
 
 def billing_accepted(profile: Profile, activation: Activation) -> Finding:

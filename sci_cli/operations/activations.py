@@ -205,7 +205,7 @@ def set_facts(
             if sorted(values) == sorted(before.values(fact_id)):
                 continue
             if before.order is not None and fact_id in fixed_by_order(profile):
-                _refuse_after_order(before, profile, fact_id, values, reason)
+                require_correctable(before, profile, fact_id, values, reason)
                 after = replace(after, verification=None)
             after = after.with_fact(fact_id, Fact(values, ws.stamp()))
         named = ", ".join(given)
@@ -282,9 +282,14 @@ def fixed_by_order(profile: Profile) -> set[str]:
     return {*facts.FIXED_BY_ORDER, *copied}
 
 
-def _refuse_after_order(
+def require_correctable(
     before: Activation, profile: Profile, fact_id: str, values: Sequence[str], reason: str
 ) -> None:
+    """Refuse another value of a fact the order was placed with, unless the record is corrected with a reason.
+
+    Raises:
+        GateClosed: there is no reason, or the fact cannot be another one any more.
+    """
     if fact_id == facts.SECURITY_PRODUCTS:
         _refuse_other_security(before, profile, values)
     number = before.order.number if before.order else ""

@@ -19,7 +19,8 @@ from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import AdoptView
 from sci_cli.operations.workspace import ChangeMode, Decided, Workspace, changes_between
 from sci_cli.safety.text import clean, quoted
-from sci_cli.store.contract import Adopting, Edited, check_revision
+from sci_cli.store.abilities import Adopting, Edited
+from sci_cli.store.contract import check_revision
 
 # What people may have put right in an editor. The rest is what commands record with their own checks, such as
 # the order and who accepted billing, or what the program itself wrote.
@@ -39,7 +40,10 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
     if not reason and not mode.dry_run:
         raise InvalidValue("The reason is empty.", fix=sci("adopt", name, "--reason", "REASON"))
     if not isinstance(ws.store, Adopting):
-        raise InvalidValue("The records of this store are not files that can be edited by hand.")
+        raise InvalidValue(
+            "The records of the shared store are not files that can be edited by hand.",
+            fix="What the record says wrongly is changed with the command for it, such as sci set.",
+        )
     seen: list[tuple[Edited, tuple[Change, ...]]] = []
 
     def decide(edited: Edited) -> Activation:

@@ -22,7 +22,7 @@ LITTLE_SPACE = 100_000_000
 # Before it the library for mail lets encoded words become headers; sci reads every draft back and refuses.
 SAFE_MAIL_SINCE = ((3, 11, 10), (3, 12, 5))
 NEEDED = ("typer", "rich", "pydantic", "PyYAML", "questionary")
-EXTRAS = (("openpyxl", "xlsx"), ("numpy", "fast"))
+EXTRAS = (("openpyxl", "xlsx"), ("numpy", "fast"), ("psycopg", "postgresql"))
 
 _HOME, _MACHINE, _RECORDS, _PACKAGES = "Home folder", "Machine", "Records", "Packages"
 
@@ -41,6 +41,7 @@ class Surroundings:
         synchronised: whether the home lies in the folder of a program that synchronises.
         zone_problem: whether TZ names no zone.
         python_path: whether PYTHONPATH is set.
+        shared: what kind of shared store is in use, without names; empty for the files of the home.
     """
 
     version: str
@@ -52,6 +53,7 @@ class Surroundings:
     synchronised: bool = False
     zone_problem: bool = False
     python_path: bool = False
+    shared: str = ""
 
 
 @dataclass(slots=True)
@@ -79,15 +81,16 @@ def diagnose(ws: Workspace | None, around: Surroundings, now: datetime | None) -
         used; none when there are only warnings and notes.
     """
     state = examine(ws.home) if ws else HomeState(problem=around.home_problem)
-    counted = _counted(ws) if ws and state.exists and not state.problem else _Counted()
+    readable = bool(around.shared) or (state.exists and not state.problem)
+    counted = _counted(ws) if ws and readable else _Counted(unlisted=bool(around.shared))
     findings = (
         *_home_findings(state, around),
-        *_record_findings(counted),
+        *_record_findings(counted, shared=bool(around.shared)),
         *_machine_findings(around, counted, now),
     )
     facts = (*_machine_facts(around, now), *around.facts, *_package_facts(), *_home_facts(state, around))
     return Outcome(
-        DoctorView(not blockers(findings), (*facts, *_record_facts(counted, now))),
+        DoctorView(not blockers(findings), (*facts, *_record_facts(counted, around, now))),
         findings=findings,
         error=_error(findings),
     )
@@ -220,7 +223,8 @@ def _count_problem(counted: _Counted, problem: SciError) -> None:
         counted.damaged += 1
 
 
-def _record_facts(counted: _Counted, now: datetime | None) -> Iterable[Surrounding]:
+def _record_facts(counted: _Counted, around: Surroundings, now: datetime | None) -> Iterable[Surrounding]:
+    yield Surrounding(_RECORDS, "Store", around.shared or "files in the home folder")
     good = counted.total - counted.damaged - counted.unreadable
     yield Surrounding(_RECORDS, "Activations", f"{counted.total}, of which {good} can be read")
     if counted.newest is not None and now is not None:
@@ -228,7 +232,7 @@ def _record_facts(counted: _Counted, now: datetime | None) -> Iterable[Surroundi
         yield Surrounding(_RECORDS, "Newest change", f"{ago.days} days ago")
 
 
-def _record_findings(counted: _Counted) -> Iterable[Finding]:
+def _record_findings(counted: _Counted, *, shared: bool) -> Iterable[Finding]:
     if counted.damaged:
         yield Finding(
             "record.damaged",
@@ -243,7 +247,9 @@ def _record_findings(counted: _Counted) -> Iterable[Finding]:
             "record.not_readable",
             Severity.BLOCKER,
             f"{some} cannot be read.",
-            why="The system does not let sci read them, or their folder or files belong to somebody else.",
+            why="The server of the shared store does not answer, or refuses."
+            if shared
+            else "The system does not let sci read them, or their folder or files belong to somebody else.",
             fix=(sci("list", note="says why"),),
         )
     if counted.noticed:

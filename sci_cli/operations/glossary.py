@@ -287,6 +287,10 @@ FINDINGS: dict[str, str] = {
         "The record of one activation cannot be read or fails its check, so it is left out of a list "
         "over all. `sci status NAME` says what is wrong with it and how to put it right."
     ),
+    "record.changes_lost": (
+        "A damaged record was put back from a backup. What was recorded after that backup was in the damaged "
+        "file alone, which is kept beside the record; it has to be recorded again."
+    ),
     "record.clock_behind": (
         "The clock of the machine went backwards between two changes. Changes keep their order by "
         "number, but the times beside them may be wrong."

@@ -13,7 +13,8 @@ class PackedRow:
     """One activation in a package.
 
     Attributes:
-        state: `packed`; at an import `taken`, `there` (nothing to do), `refused` or `left`.
+        state: `packed`; at an import `taken`, `updated` (goes on with what the package adds), `there`
+            (nothing to do), `refused` or `left`.
         said: why, where it was not taken.
         drafts_left_out: mail drafts that are no longer as the history says, or gone.
     """

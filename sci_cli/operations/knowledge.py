@@ -226,14 +226,13 @@ def trust_profile(ws: Workspace, path_or_id: str) -> Outcome:
     )
 
 
-def where(ws: Workspace) -> Outcome:
-    """Where the files are."""
+def where(ws: Workspace, shared: str = "") -> Outcome:
+    """Where the files are; records and evidence are on the server where a shared store is in use."""
     home = ws.home
+    kept = ("activations", "backups", "evidence")
     folders = (
         ("home", str(home)),
-        ("activations", str(home / "activations")),
-        ("backups", str(home / "backups")),
-        ("evidence", str(home / "evidence")),
+        *((what, shared or str(home / what)) for what in kept),
         ("drafts", str(home / "out")),
         ("your profiles", str(home / "profiles")),
     )

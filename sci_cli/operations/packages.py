@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.errors import (
     ActivationNotFound,
     AlreadyDifferent,
+    FileNotThere,
     InvalidFile,
     InvalidValue,
     OutputExists,
@@ -24,13 +24,15 @@ from sci_cli.operations.keeping_views import ExportView, ImportView, PackedRow
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import Workspace
 from sci_cli.safety.text import quoted
-from sci_cli.store.contract import Loaded, profiles_named
-from sci_cli.store.package import Packed, drafts_of, evidence_of, pack
+from sci_cli.store.contract import Loaded, goes_on_with, profiles_named
+from sci_cli.store.package import Packed, drafts_of, pack
 from sci_cli.store.side_files import side_file
 from sci_cli.store.unpacking import unpack
 from sci_cli.writers.output_files import write_new
 
-_EVIDENCE, _OUT = "evidence", "out"
+_OUT = "out"
+_STORED = ("taken", "updated")
+_STAYS = "What is here stays without --update."
 
 
 # Export ----------------------------------------------------------------------------------------------------
@@ -65,7 +67,7 @@ def _gathered(ws: Workspace, name: str) -> tuple[Packed, list[str]]:
     """One activation with what belongs to it, and the drafts that cannot come along."""
     loaded = ws.load(name)
     activation = loaded.activation
-    evidence = {sha256: _evidence(ws, name, sha256) for sha256 in evidence_of(activation)}
+    evidence = {sha256: _evidence(ws, name, sha256) for sha256 in activation.evidence_hashes()}
     drafts: dict[str, bytes] = {}
     left_out = []
     for filename, sha256 in drafts_of(activation).items():
@@ -79,9 +81,10 @@ def _gathered(ws: Workspace, name: str) -> tuple[Packed, list[str]]:
 
 
 def _evidence(ws: Workspace, name: str, sha256: str) -> bytes:
-    data = side_file(ws.home, _EVIDENCE, sha256)
-    if data is None or hashlib.sha256(data).hexdigest() != sha256:
-        what = "is missing" if data is None else "does not match its hash"
+    try:
+        return ws.store.evidence(sha256)
+    except (FileNotThere, RecordCorrupt) as problem:
+        what = "is missing" if isinstance(problem, FileNotThere) else "does not match its hash"
         raise RecordCorrupt(
             f"The evidence {sha256[:12]} of {name} {what}. Nothing was written.",
             why="A package without it would not hold all that the history names.",
@@ -89,8 +92,7 @@ def _evidence(ws: Workspace, name: str, sha256: str) -> bytes:
                 f"Put back the file {sha256} in the folder evidence from a copy of the home.",
                 "Or export the other activations by name.",
             ],
-        )
-    return data
+        ) from None
 
 
 def _row(packed: Packed, state: str, said: str = "") -> PackedRow:
@@ -131,6 +133,7 @@ class ImportRequest:
         file: the name of the file, for messages.
         data: its content.
         as_name: the name for the only activation in it, empty for its own.
+        update: whether an activation here goes on with what the package adds to its history.
         trust_recipients: whether recipients that nobody here agreed to are accepted.
         dry_run: whether everything but storing is done.
         on_saved: called after each activation that is stored, for whoever reports an interruption.
@@ -139,6 +142,7 @@ class ImportRequest:
     file: str
     data: bytes
     as_name: str = ""
+    update: bool = False
     trust_recipients: bool = False
     dry_run: bool = False
     on_saved: Callable[[], None] = _nothing
@@ -149,6 +153,7 @@ def import_(ws: Workspace, request: ImportRequest) -> Outcome:
 
     Everything in the package is verified before anything is stored. An activation that is here already, at
     the same revision or further on, is left as it is; one that differs is refused, and the others are taken.
+    With `update`, one that the package only adds to goes on with it; what was here is a backup then.
 
     Raises:
         InvalidFile: the file is not a package, or names recipients nobody here agreed to.
@@ -171,7 +176,7 @@ def import_(ws: Workspace, request: ImportRequest) -> Outcome:
         except SciError as problem:
             rows.append(_row(each, "taken" if problem.saved else "left", problem.message))
             stopped = problem
-        if rows[-1].state == "taken" and not request.dry_run:
+        if rows[-1].state in _STORED and not request.dry_run:
             request.on_saved()
     return _outcome(request, tuple(rows), stopped)
 
@@ -232,18 +237,23 @@ def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> PackedRow:
         there: Loaded | None = ws.store.load(name)
     except ActivationNotFound:
         there = None
-    if there is not None:
+    goes_on = there is not None and request.update and goes_on_with(packed.activation, there.activation)
+    if there is not None and not goes_on:
         return _row(packed, "there", _compared(there, packed))
+    state = "updated" if goes_on else "taken"
     if request.dry_run:
-        return _row(packed, "taken")
+        return _row(packed, state)
     for profile in (packed.profile, *packed.earlier):
         ws.store.pin_profile(profile)
     for sha256, data in packed.evidence.items():
         ws.store.keep_evidence(data, sha256)
     for filename, data in packed.drafts.items():
         _keep_draft(ws, filename, data)
-    ws.store.create(packed.activation)
-    return _row(packed, "taken")
+    if goes_on:
+        ws.store.receive(packed.activation)
+    else:
+        ws.store.create(packed.activation)
+    return _row(packed, state)
 
 
 def _compared(there: Loaded, packed: Packed) -> str:
@@ -255,12 +265,12 @@ def _compared(there: Loaded, packed: Packed) -> str:
     mine, theirs = there.activation, packed.activation
     if there.head == packed.head and mine == theirs:
         return f"the same is here, at revision {mine.revision}"
-    if _begins_with(mine, theirs):
+    if goes_on_with(mine, theirs):
         return f"this home goes further, to revision {mine.revision}"
-    if _begins_with(theirs, mine):
+    if goes_on_with(theirs, mine):
         raise AlreadyDifferent(
             f"{mine.name} is here at revision {mine.revision}; the package goes further, to revision "
-            f"{theirs.revision}, with the same history before. What is here stays.",
+            f"{theirs.revision}, with the same history before. {_STAYS}",
         )
     if mine.history[:1] == theirs.history[:1]:
         raise AlreadyDifferent(
@@ -268,10 +278,6 @@ def _compared(there: Loaded, packed: Packed) -> str:
             f"is at revision {theirs.revision}. What is here stays."
         )
     raise AlreadyDifferent(f"Another activation is named {mine.name} here. It stays.")
-
-
-def _begins_with(longer: Activation, shorter: Activation) -> bool:
-    return longer.history[: shorter.revision] == shorter.history and longer.revision > shorter.revision
 
 
 def _keep_draft(ws: Workspace, filename: str, data: bytes) -> None:
@@ -283,7 +289,7 @@ def _keep_draft(ws: Workspace, filename: str, data: bytes) -> None:
 
 
 def _outcome(request: ImportRequest, rows: tuple[PackedRow, ...], stopped: SciError | None) -> Outcome:
-    taken = [row for row in rows if row.state == "taken"]
+    taken = [row for row in rows if row.state in _STORED]
     saved = bool(taken) and not request.dry_run
     refused = [row for row in rows if row.state == "refused"]
     only = rows[0] if len(rows) == 1 else None
@@ -306,10 +312,16 @@ def _error(request: ImportRequest, refused: Sequence[PackedRow], *, saved: bool)
     if not refused:
         return None
     count = len(refused)
+    forward = any(row.said.endswith(_STAYS) for row in refused)
     return AlreadyDifferent(
         f"{count} activation{' is' if count == 1 else 's are'} not taken: the name is in use here.",
         why=[row.said for row in refused[:20]],
         fix=[
+            *(
+                (sci("import", request.file, "--update", note="goes on with what it adds"),)
+                if forward
+                else ()
+            ),
             "To have both beside each other, export that one alone and import it under another name:",
             sci("import", request.file, "--as", "NEWNAME"),
         ],

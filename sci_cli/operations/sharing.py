@@ -12,7 +12,6 @@ from sci_cli.operations.sharing_views import MovedRow, MovedView, StoreSetupView
 
 if TYPE_CHECKING:
     from sci_cli.store.contract import Store
-    from sci_cli.store.moving import Movable
     from sci_cli.store.postgres import PostgresStore
 
 NOT_MOVED = "not moved"
@@ -22,7 +21,7 @@ NOT_MOVED = "not moved"
 class Place:
     """A store and where it is, as a person may see it."""
 
-    store: Movable
+    store: Store
     shown: str
 
 
@@ -61,7 +60,7 @@ def shared(store: PostgresStore, *, op_id: str = "") -> Outcome:
     return Outcome(StoreView("postgresql", store.place, store.team, len(names), op_id, said))
 
 
-def move(names: Sequence[str], source: Place, target: Place) -> Outcome:
+def move(names: Sequence[str], source: Place, target: Place, *, dry_run: bool = False) -> Outcome:
     """Copy activations with history, profile and evidence; each of them wholly or not at all.
 
     The first problem is the error of the outcome; the other activations are moved all the same.
@@ -69,7 +68,8 @@ def move(names: Sequence[str], source: Place, target: Place) -> Outcome:
     rows, problems = [], []
     for name in dict.fromkeys(names):
         try:
-            rows.append(_moved(name, source.store, target.store))
+            one = _tried if dry_run else _moved
+            rows.append(one(name, source.store, target.store))
         except SciError as problem:
             problems.append(problem)
             rows.append(MovedRow(name, NOT_MOVED, None, "", problem=problem.message))
@@ -82,16 +82,32 @@ def move(names: Sequence[str], source: Place, target: Place) -> Outcome:
         MovedView(source.shown, target.shown, tuple(rows)),
         changed=any(row.outcome in ("new", "brought up to date") for row in rows),
         notices=lacking,
+        dry_run=dry_run,
         error=problems[0] if problems else None,
     )
 
 
-def _moved(name: str, source: Movable, target: Movable) -> MovedRow:
-    from sci_cli.store.moving import evidence_of
+def _moved(name: str, source: Store, target: Store) -> MovedRow:
     from sci_cli.store.moving import move as bring
 
     activation = source.load(name).activation
     saved, lacking = bring(activation, source, target)
     outcome = "already there" if not saved.changed else "brought up to date" if saved.before else "new"
-    kept = len(evidence_of(activation)) - len(lacking)
+    kept = len(activation.evidence_hashes()) - len(lacking)
     return MovedRow(name, outcome, saved.after.revision, saved.head, kept, lacking)
+
+
+def _tried(name: str, source: Store, target: Store) -> MovedRow:
+    """What would become of one of them; nothing is written."""
+    from sci_cli.errors import ActivationNotFound
+    from sci_cli.store.contract import received
+
+    loaded = source.load(name)
+    kept = len(loaded.activation.evidence_hashes())
+    try:
+        there = target.load(name)
+    except ActivationNotFound:
+        return MovedRow(name, "new", loaded.activation.revision, loaded.head, kept)
+    if received(there.activation, loaded.activation) is there.activation:
+        return MovedRow(name, "already there", there.activation.revision, there.head, kept)
+    return MovedRow(name, "brought up to date", loaded.activation.revision, loaded.head, kept)

@@ -12,7 +12,8 @@ from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import Counted, VerifiedRecord, VerifyView
 from sci_cli.operations.workspace import Workspace
 from sci_cli.safety.text import quoted
-from sci_cli.store.contract import Inspectable, Inspected, Loaded, Store, profiles_named
+from sci_cli.store.abilities import Inspectable, Inspected
+from sci_cli.store.contract import Loaded, Store, profiles_named
 from sci_cli.store.document import heads
 
 _HEAD = re.compile(r"[0-9a-f]{12,64}")

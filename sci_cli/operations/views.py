@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from sci_cli.domain.activation import (
+    Change,
     Event,
     Note,
     Port,
@@ -179,3 +180,20 @@ class HistoryView(View):
     events: tuple[Event, ...]
     notes: tuple[Note, ...]
     head: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBackView(View):
+    """What an undo or a restore brings back.
+
+    `back_to` is the revision whose contents come back, `undone` the change that is taken back, `changes` what
+    differs from the record before, `kept` the damaged file that stays beside a record put in its place.
+    """
+
+    thing: ClassVar[str] = "brought-back"
+    header: Header
+    lines: tuple[str, ...]
+    back_to: int
+    undone: Event | None
+    changes: tuple[Change, ...]
+    kept: str = ""

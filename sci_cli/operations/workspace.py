@@ -36,6 +36,7 @@ class Decided:
     reason: str = ""
     party: str = ""
     findings: tuple[Finding, ...] = ()
+    back_to: int = 0
 
 
 Decide = Callable[[Activation, Profile], Decided]
@@ -168,6 +169,7 @@ class Workspace:
             clock_behind=now < last,
             op_id=mode.op_id,
             op_digest=mode.op_digest,
+            back_to=decided.back_to,
         )
         return replace(decided.activation, revision=before.revision + 1, history=(*before.history, event))
 
@@ -215,7 +217,7 @@ def refuse_wrong_clock(now: datetime) -> None:
 
 def changes_between(before: Activation | None, after: Activation) -> tuple[Change, ...]:
     """Every field that differs, by dotted path, with its text before and after; history aside."""
-    old, new = (_comparable(each) for each in (before, after))
+    old, new = (comparable(each) for each in (before, after))
     paths = sorted(set(old) | set(new))
     return tuple(
         Change(path, old.get(path, ""), new.get(path, ""))
@@ -224,7 +226,8 @@ def changes_between(before: Activation | None, after: Activation) -> tuple[Chang
     )
 
 
-def _comparable(activation: Activation | None) -> dict[str, str]:
+def comparable(activation: Activation | None) -> dict[str, str]:
+    """Every field by dotted path, as text; without the history and without who said it and when."""
     if activation is None:
         return {}
     plain = flatten(to_plain(replace(activation, history=(), revision=0)))

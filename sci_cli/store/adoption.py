@@ -11,15 +11,16 @@ from sci_cli.domain.activation import Activation
 from sci_cli.errors import InvalidFile, RecordCorrupt, StoreUnavailable, sci
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
-from sci_cli.store.contract import Edited, Saved, check_next, no_activation
+from sci_cli.store.abilities import Edited
+from sci_cli.store.contract import Saved, check_next, no_activation
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse, parse_edited
 from sci_cli.store.durable import NotRegular, Seen, TooLarge, commit, read_file
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, Home
-from sci_cli.store.interrupts import deliver_after, signals
+from sci_cli.store.interrupts import signals
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found, way_back
-from sci_cli.store.saving import saving, written
+from sci_cli.store.saving import deliver, saving, written
 
 Read = Callable[[Folder, str, Listing], Found]
 Lock = Callable[[Folder, str], AbstractContextManager[Callable[[], None]]]
@@ -41,14 +42,14 @@ class Adoption:
     read: Read
 
     def edited(self, name: str) -> Edited:
-        """The record edited by hand, see `contract.Adopting`."""
+        """The record edited by hand, see `abilities.Adopting`."""
         with self.home.opened(ACTIVATIONS) as folder:
             if folder is None:
                 raise no_activation(name)
             return self._edited(folder, name)[0]
 
     def adopt(self, name: str, decide: Callable[[Edited], Activation], lock: Lock, keep: Keep) -> Saved:
-        """Stores what is made of it, see `contract.Adopting`.
+        """Stores what is made of it, see `abilities.Adopting`.
 
         The edited file is no good as a backup, since it does not verify; it is kept as evidence instead.
         """
@@ -69,7 +70,7 @@ class Adoption:
                 held.hold()
                 with saving(folder, after):
                     commit(self.disk, folder, name + ENDING, made.data, check=check)
-            deliver_after(held, after)
+            deliver(held, after)
         return Saved(found.activation, after, True, (), made.head)
 
     def _edited(self, folder: Folder, name: str) -> tuple[Edited, Seen]:
@@ -86,7 +87,7 @@ class Adoption:
         back = None if good is None else (file, good.activation.revision)
         problem = _not_vouched_for(parsed, good)
         if problem:
-            raise _refused(path, problem, back)
+            raise _refused(name, path, problem, back)
         sha256 = hashlib.sha256(seen.data).hexdigest()
         return Edited(parsed.activation, good.activation if good else None, path, sha256), seen
 
@@ -112,12 +113,12 @@ class Adoption:
         except NotIntact as problem:
             file, good = self._newest_backup(name)
             back = None if good is None else (file, good.activation.revision)
-            raise _refused(path, " ".join((f"It {problem.sentence}.", *problem.why)), back) from None
+            raise _refused(name, path, " ".join((f"It {problem.sentence}.", *problem.why)), back) from None
 
     def _newest_backup(self, name: str) -> tuple[str, Parsed | None]:
         with suppress(StoreUnavailable), self.home.opened(BACKUPS) as folder:
-            if folder is not None and (found := backups.newest(self.disk, folder, name)):
-                return folder.path_of(found[0]), found[1]
+            if folder is not None and (found := backups.newest_intact(self.disk, folder, name)):
+                return folder.path_of(found.file), found.parsed
         return "", None
 
 
@@ -134,9 +135,9 @@ def _not_vouched_for(parsed: Parsed, good: Parsed | None) -> str:
     return ""
 
 
-def _refused(path: str, why: str, back: tuple[str, int] | None) -> RecordCorrupt:
+def _refused(name: str, path: str, why: str, back: tuple[str, int] | None) -> RecordCorrupt:
     return RecordCorrupt(
         f"The record {quoted(path)} cannot be adopted as it is. Nothing was written.",
         why=why,
-        fix=way_back(path, back),
+        fix=way_back(name, back),
     )

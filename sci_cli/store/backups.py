@@ -7,11 +7,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from sci_cli.domain.activation import Event
 from sci_cli.store.disk import FILE_MODE, Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT as LIMIT
-from sci_cli.store.document import NewerFormat, NotIntact, Parsed, parse
+from sci_cli.store.document import NewerFormat, NotIntact, Parsed, checksum_holds, parse
 from sci_cli.store.durable import (
     NotRegular,
     Seen,
@@ -51,7 +53,7 @@ def keep(disk: Disk, folder: Folder, name: str, old: Seen, revision: int, backup
         f"{name}.{revision}-{hashlib.sha256(old.data).hexdigest()[:8]}.yaml",
     ):
         try:
-            _link_or_copy(disk, folder, f"{name}.yaml", old, backups, kept)
+            link_or_copy(disk, folder, f"{name}.yaml", old, backups, kept)
         except FileExistsError:
             if _holds(disk, backups, kept, old.data):
                 return lambda: None
@@ -60,7 +62,13 @@ def keep(disk: Disk, folder: Folder, name: str, old: Seen, revision: int, backup
     raise FileExistsError(errno.EEXIST, "another file stands in its place", kept)
 
 
-def _link_or_copy(disk: Disk, folder: Folder, record: str, old: Seen, backups: Folder, kept: str) -> None:
+def link_or_copy(disk: Disk, folder: Folder, record: str, old: Seen, backups: Folder, kept: str) -> None:
+    """Gives a file a second name, or copies it there where names cannot be shared.
+
+    Raises:
+        FileExistsError: something of that name is there.
+        OSError: it could not be done.
+    """
     try:
         disk.link(folder, record, backups, kept)
     except OSError as error:
@@ -104,40 +112,87 @@ def _holds(disk: Disk, backups: Folder, kept: str, data: bytes) -> bool:
         return False
 
 
-def newest_intact(disk: Disk, backups: Folder, name: str) -> tuple[str, int] | None:
-    """File name and revision of the newest backup that can be read; None where there is none. Never fails."""
-    found = newest(disk, backups, name)
-    return None if found is None else (found[0], found[1].activation.revision)
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A backup that was read and verified: its file name and what it holds."""
+
+    file: str
+    parsed: Parsed
 
 
-def newest(disk: Disk, backups: Folder, name: str) -> tuple[str, Parsed] | None:
-    """File name and content of the newest backup that can be read; None where there is none. Never fails."""
+def newest_intact(disk: Disk, backups: Folder, name: str) -> Copy | None:
+    """The newest backup that can be read; None where there is none. Never fails."""
     with suppress(OSError):
         for revision, kept in _of(name, disk.list_folder(backups))[:_TRIED]:
-            with suppress(OSError, NotRegular, TooLarge, NotIntact, NewerFormat):
-                found = parse(read_file(disk, backups, kept, LIMIT).data, name)
-                if found.activation.revision == revision:
-                    return kept, found
+            if found := _intact(disk, backups, name, kept, revision):
+                return found
     return None
 
 
-def prune(disk: Disk, backups: Folder, name: str) -> None:
+def copies_of(disk: Disk, backups: Folder, name: str, revision: int) -> tuple[Copy, ...]:
+    """The intact backups of one revision; several where an older revision was gone on with. Never fails."""
+    with suppress(OSError):
+        files = [kept for number, kept in _of(name, disk.list_folder(backups)) if number == revision]
+        read = (_intact(disk, backups, name, kept, revision) for kept in files)
+        return tuple(found for found in read if found)
+    return ()
+
+
+def revisions(disk: Disk, backups: Folder, name: str) -> tuple[int, ...]:
+    """The revisions a backup is named for, oldest first; whether they are intact is not looked at."""
+    with suppress(OSError):
+        return tuple(sorted({revision for revision, _ in _of(name, disk.list_folder(backups))}))
+    return ()
+
+
+def _intact(disk: Disk, backups: Folder, name: str, kept: str, revision: int) -> Copy | None:
+    with suppress(OSError, NotRegular, TooLarge, NotIntact, NewerFormat):
+        parsed = parse(read_file(disk, backups, kept, LIMIT).data, name)
+        if parsed.activation.revision == revision:
+            return Copy(kept, parsed)
+    return None
+
+
+def thin(disk: Disk, backups: Folder, name: str, history: Sequence[Event]) -> None:
     """Removes backups beyond the newest 50 and the newest of each of the last 90 days; never fails.
 
-    Days are in UTC, by the time the revision was written.
+    Only called once the change after the newest backup is durable, so the record and that backup, both read
+    back in this very run, are never what is removed. A damaged backup does not stand for its day.
+
+    Args:
+        disk: the calls.
+        backups: where they are.
+        name: the activation's name.
+        history: the events of the record as it is now; they say on which day, in UTC, a revision was
+            written. The time of the file counts only where the history does not know the revision.
     """
     with suppress(OSError, OverflowError, ValueError):
-        oldest = _day(disk.now()) - timedelta(days=DAYS)
-        days: set[date] = set()
-        for rank, (_, kept) in enumerate(_of(name, disk.list_folder(backups))):
-            day = _day(disk.status(backups, kept).st_mtime)
-            if rank >= KEPT and (day < oldest or day in days):
+        oldest = history[-1].at.date() - timedelta(days=DAYS)
+        stands_for: dict[date, str] = {}
+        for rank, (revision, kept) in enumerate(_of(name, disk.list_folder(backups))):
+            day = _day(disk, backups, kept, revision, history)
+            if rank < KEPT:
+                stands_for.setdefault(day, kept)
+            elif day < oldest:
                 discard(disk, backups, kept)
-            days.add(day)
+            elif day not in stands_for:
+                stands_for[day] = kept
+            elif _looks_whole(disk, backups, stands_for[day]):
+                discard(disk, backups, kept)
+            else:
+                stands_for[day] = kept
 
 
-def _day(seconds: float) -> date:
-    return datetime.fromtimestamp(seconds, UTC).date()
+def _looks_whole(disk: Disk, backups: Folder, kept: str) -> bool:
+    with suppress(OSError, NotRegular, TooLarge):
+        return checksum_holds(read_file(disk, backups, kept, LIMIT).data)
+    return False
+
+
+def _day(disk: Disk, backups: Folder, kept: str, revision: int, history: Sequence[Event]) -> date:
+    if 1 <= revision <= len(history):
+        return history[revision - 1].at.date()
+    return datetime.fromtimestamp(disk.status(backups, kept).st_mtime, UTC).date()
 
 
 def by_activation(names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:

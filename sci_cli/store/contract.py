@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias
 
 from sci_cli.domain.activation import Activation, ProfileRef
-from sci_cli.domain.findings import Finding
 from sci_cli.domain.plain import digest
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
@@ -114,6 +113,29 @@ class Store(Protocol):
         """
         ...
 
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The activation as it was at an earlier revision, verified; None where no intact copy is kept.
+
+        Its history is the beginning of that of the activation given: a copy of another line is no copy of it.
+        """
+        ...
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The earlier revisions of which copies are kept, oldest first; none of them is read."""
+        ...
+
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation that comes from elsewhere, as a new one or as what the one here became.
+
+        Nothing is written where the one here holds all of it already.
+
+        Raises:
+            AlreadyDifferent: what is stored is not the beginning of it.
+            Locked, StoreUnavailable, RecordCorrupt: nothing was changed.
+            OutcomeUnknown: stored, but nobody can tell whether for good.
+        """
+        ...
+
     def pin_profile(self, profile: Profile) -> ProfileRef:
         """Keeps the profile's content, so that an activation can go on with it; the same again is fine.
 
@@ -142,104 +164,21 @@ class Store(Protocol):
         """
         ...
 
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash.
+
+        Raises:
+            FileNotThere: none is kept.
+            RecordCorrupt: it is other content by now.
+            StoreUnavailable: the store cannot be read.
+        """
+        ...
+
     def out_path(self, name: str) -> Path:
         """Where a draft of that file name goes; its folder exists afterwards, the file need not.
 
         Raises:
             StoreUnavailable: the folder cannot be made.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A backup with another history than its record.
-
-    Attributes:
-        file: its path below the home.
-        heads: its heads, revision by revision.
-        same: how many revisions it has in common with the record.
-        since: when the last of these was written, for people; empty when there is none.
-    """
-
-    file: str
-    heads: tuple[str, ...]
-    same: int
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What a look at everything stored found.
-
-    Attributes:
-        records: the records that hold, by name.
-        counted: how many records, backups, profiles, evidence and drafts were looked at.
-        findings: what does not hold (blockers) and what is odd (warnings); `details` names the `file`.
-        strays: backups with another history, by the name of their activation.
-        written: when each record's file was last written, in seconds since 1970.
-    """
-
-    records: Mapping[str, Loaded]
-    counted: Mapping[str, int]
-    findings: tuple[Finding, ...]
-    strays: Mapping[str, tuple[Stray, ...]]
-    written: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A record that somebody edited by hand, whose history is whole.
-
-    Attributes:
-        activation: what the file says now.
-        good: the newest backup; its history is the beginning of the record's. None for a first revision.
-        file: the path of the record's file.
-        sha256: hash of the file as it is.
-    """
-
-    activation: Activation
-    good: Activation | None
-    file: str
-    sha256: str
-
-
-@runtime_checkable
-class Adopting(Protocol):
-    """A store whose records people can edit by hand, and that can take such an edit over."""
-
-    def edited(self, name: str) -> Edited:
-        """The record edited by hand; nothing is written.
-
-        Raises:
-            ActivationNotFound: there is none.
-            InvalidFile: the record holds; there is nothing to adopt.
-            RecordCorrupt: it cannot be understood, or its history is not that of the newest backup.
-            StoreUnavailable: the store cannot be read.
-        """
-        ...
-
-    def adopt(self, name: str, decide: Callable[[Edited], Activation]) -> Saved:
-        """Stores what `decide` makes of the record edited by hand, under the lock.
-
-        The file as edited is kept as evidence before. `decide` adds one event and alters none.
-
-        Raises:
-            As for `edited` and `Store.change`.
-        """
-        ...
-
-
-@runtime_checkable
-class Inspectable(Protocol):
-    """A store that can look at everything it holds beside the records."""
-
-    def inspect(self, names: Sequence[str]) -> Inspected:
-        """What belongs to these activations, or everything without names; nothing is written or locked.
-
-        Raises:
-            ActivationNotFound: nothing is stored of one of them.
-            StoreUnavailable: the store cannot be read.
         """
         ...
 
@@ -274,6 +213,48 @@ def _check_count(activation: Activation) -> None:
         raise AssertionError(f"revision {activation.revision} does not count the events of the history")
 
 
+def goes_on_with(longer: Activation, shorter: Activation) -> bool:
+    """Whether one record is what the other became later: all of its history, and more."""
+    return longer.history[: shorter.revision] == shorter.history and longer.revision > shorter.revision
+
+
+def received(stored: Activation, other: Activation) -> Activation:
+    """The one of two records of a name that holds what the other does: the stored one where they are alike.
+
+    Raises:
+        AlreadyDifferent: neither is what the other became later.
+    """
+    if stored == other or goes_on_with(stored, other):
+        return stored
+    check_extends(stored, other)
+    return other
+
+
+def check_extends(before: Activation, after: Activation) -> None:
+    """Refuses to put `after` in the place of `before` unless it is what that became later.
+
+    Raises:
+        AlreadyDifferent: they were changed apart from each other, or are two different ones.
+    """
+    if goes_on_with(after, before):
+        return
+    same = before.history[:1] == after.history[:1]
+    shared = sum(1 for mine, theirs in zip(before.history, after.history, strict=False) if mine == theirs)
+    raise AlreadyDifferent(
+        f"The two records of {before.name} differ and neither is the beginning of the other; "
+        "nothing was changed.",
+        why=(
+            f"They are one activation up to revision {shared} and were changed apart from each other since."
+            if same
+            else "They began apart from each other: two different activations of one name.",
+        ),
+        fix=[
+            "Compare the two histories and go on with one of them; the other stays as it is.",
+            sci("history", before.name),
+        ],
+    )
+
+
 def check_revision(stored: Activation, if_revision: int | None) -> None:
     """Refuses a change made for another revision, and says what happened since.
 
@@ -291,6 +272,11 @@ def check_revision(stored: Activation, if_revision: int | None) -> None:
             sci("history", stored.name),
         ],
     )
+
+
+def is_earlier(found: Activation, of: Activation) -> bool:
+    """Whether a copy is an earlier revision of this very record, and not of another line of it."""
+    return found.name == of.name and found.history == of.history[: found.revision]
 
 
 def no_activation(name: str, *why: str) -> ActivationNotFound:

@@ -30,8 +30,9 @@ from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
 from sci_cli.store.lines import read_lines
 
-# Format 2 adds the operation id to events, format 3 steps that stay done under another profile. A record
-# without them is written as the format before, for older versions to read; they refuse newer ones untouched.
+# Format 2 adds to events the operation id and the revision that was gone back to, format 3 steps that stay
+# done under another profile. A record without them is written as the format before, for older versions to
+# read; they refuse newer ones untouched.
 FORMAT = 3
 _LEAST = 1
 SIZE_LIMIT = 20_000_000
@@ -121,7 +122,7 @@ def _needed(activation: Activation) -> int:
     """The lowest format that holds the record."""
     if any(step.carried for step in activation.steps.values()):
         return FORMAT
-    return 2 if any(event.op_id for event in activation.history) else _LEAST
+    return 2 if any(event.op_id or event.back_to for event in activation.history) else _LEAST
 
 
 def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRATIONS) -> Parsed:
@@ -182,9 +183,9 @@ def parse_edited(data: bytes, name: str) -> Parsed:
 def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]:
     """The body, its checksum verified, and a notice where line ends had to be put right for that."""
     notices: tuple[str, ...] = ()
-    if not _checksum_holds(data):
+    if not checksum_holds(data):
         plainer = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
-        if not _checksum_holds(plainer):
+        if not checksum_holds(plainer):
             raise _mismatch(data, has_format=has_format)
         data, notices = plainer, (_LINE_ENDINGS,)
     if not has_format:
@@ -192,7 +193,8 @@ def _verified(data: bytes, *, has_format: bool) -> tuple[bytes, tuple[str, ...]]
     return data[_HEADER_LENGTH:], notices
 
 
-def _checksum_holds(data: bytes) -> bool:
+def checksum_holds(data: bytes) -> bool:
+    """Whether the bytes are those that were written, by their checksum alone."""
     header, body = data[:_HEADER_LENGTH], data[_HEADER_LENGTH:]
     return header == FIRST_LINE + _SECOND_LINE % _checksum(body)
 

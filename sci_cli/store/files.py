@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -12,46 +9,38 @@ from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
-from sci_cli.domain.plain import NotPlain, canonical, from_plain, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
     InvalidValue,
-    RecordCorrupt,
     SciError,
     StoreUnavailable,
 )
-from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
+from sci_cli.store.abilities import Damage, Edited, Inspected, Mended
+from sci_cli.store.beside import BesideRecords
 from sci_cli.store.contract import (
     Decide,
-    Edited,
-    Inspected,
     Loaded,
     Saved,
+    check_extends,
     check_first,
     check_next,
     check_revision,
+    is_earlier,
     name_taken,
     no_activation,
-    no_pinned_profile,
-    reference,
+    received,
 )
 from sci_cli.store.disk import Disk, Folder, this_disk
-from sci_cli.store.document import SIZE_LIMIT
 from sci_cli.store.durable import (
-    NotRegular,
-    TooLarge,
-    Unconfirmed,
     Undo,
     commit,
-    keep_once,
-    read_file,
 )
-from sci_cli.store.home import ACTIVATIONS, BACKUPS, EVIDENCE, NOTHING_CHANGED, OUT, PINNED, Home, absolute
+from sci_cli.store.home import ACTIVATIONS, BACKUPS, NOTHING_CHANGED, Home, absolute
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found
-from sci_cli.store.saving import saving, written
+from sci_cli.store.saving import backup_errors, deliver, saving, written
 
 if TYPE_CHECKING:
     from sci_cli.store.interrupts import Signals
@@ -59,8 +48,6 @@ if TYPE_CHECKING:
 # What only writing needs (backups, interrupts, locking) is imported where it is used: reading starts sooner.
 
 DEADLINE = 5.0
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 class FileStore:
@@ -80,7 +67,7 @@ class FileStore:
         self._home = Home(absolute(home), self._disk)
         self._command = command
         self._deadline = deadline
-        self._pinned: dict[ProfileRef, Profile] = {}
+        self._beside = BesideRecords(self._home, self._disk)
 
     # Reading ---------------------------------------------------------------------------------------------
 
@@ -121,7 +108,7 @@ class FileStore:
 
         with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
             if folder is not None and (found := backups.newest_intact(self._disk, folder, name)):
-                return folder.path_of(found[0]), found[1]
+                return folder.path_of(found.file), found.parsed.activation.revision
         return None
 
     def inspect(self, names: Sequence[str]) -> Inspected:
@@ -130,20 +117,20 @@ class FileStore:
 
         for name in names:
             _check_name(name)
-        return Inspection(self._home, self._disk, self._read, self._read_pinned).of(names)
+        return Inspection(self._home, self._disk, self._read, self._beside.read_pinned).of(names)
 
     # Writing ---------------------------------------------------------------------------------------------
 
     def create(self, activation: Activation) -> Saved:
         """Stores a new activation; makes the home where there is none yet."""
-        from sci_cli.store.interrupts import deliver_after, signals
+        from sci_cli.store.interrupts import signals
 
         name = activation.name
         problem = activation_name_problem(name)
         if problem is not None:
             raise InvalidValue(problem)
         check_first(activation)
-        made = written(activation)
+        record = written(activation)
         with signals() as held:
             # In this order, so that no crash leaves records in a home without a place for their backups.
             with self._home.made(BACKUPS), self._home.made(ACTIVATIONS) as folder:
@@ -156,9 +143,9 @@ class FileStore:
 
                     held.hold()
                     with saving(folder, activation):
-                        commit(self._disk, folder, name + ENDING, made.data, check=check)
-            deliver_after(held, activation)
-        return Saved(None, activation, True, (), made.head)
+                        commit(self._disk, folder, name + ENDING, record.data, check=check)
+            deliver(held, activation)
+        return Saved(None, activation, True, (), record.head)
 
     def _locked(self, folder: Folder, name: str) -> AbstractContextManager[Callable[[], None]]:
         from sci_cli.store.locking import locked
@@ -174,8 +161,24 @@ class FileStore:
             raise name_taken(name)
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
-        """Stores what `decide` makes of the activation, under the lock from reading to writing."""
-        from sci_cli.store.interrupts import deliver_after, signals
+        """Stores what `decide` makes of the activation, read and written under its lock."""
+        return self._change(name, decide, check_next, if_revision=if_revision)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation from elsewhere; where it goes on with one that is here, that is backed up."""
+        if activation.name not in self.names():
+            return self.create(activation)
+        return self._change(activation.name, lambda stored: received(stored, activation), check_extends)
+
+    def _change(
+        self,
+        name: str,
+        decide: Decide,
+        check_following: Callable[[Activation, Activation], None],
+        *,
+        if_revision: int | None = None,
+    ) -> Saved:
+        from sci_cli.store.interrupts import signals
 
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
@@ -184,8 +187,11 @@ class FileStore:
             with self._locked(folder, name) as still_ours:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)
-                saved = self._changed(folder, found, decide(found.activation), held, still_ours)
-            deliver_after(held, saved.after)
+                after = decide(found.activation)
+                if after is not found.activation:
+                    check_following(found.activation, after)
+                saved = self._changed(folder, found, after, held, still_ours)
+            deliver(held, saved.after)
         return saved
 
     def _changed(
@@ -206,8 +212,7 @@ class FileStore:
             with suppress(OSError):
                 self._disk.sync_folder(folder)
             return Saved(before, before, False, found.notices, found.head)
-        self._check_following(before, after)
-        made = written(after)
+        record = written(after)
 
         def check() -> None:
             records.check_unwritten(self._disk, folder, name, found.seen)
@@ -216,7 +221,7 @@ class FileStore:
         with self._backups() as kept_in:
 
             def keep() -> Undo:
-                with _backup_errors(name):
+                with backup_errors(name):
                     return backups.keep(self._disk, folder, name, found.seen, before.revision, kept_in)
 
             held.hold()
@@ -225,16 +230,13 @@ class FileStore:
                     self._disk,
                     folder,
                     name + ENDING,
-                    made.data,
+                    record.data,
                     keep=keep,
                     check=check,
                     also_sync=(kept_in,),
                 )
-            backups.prune(self._disk, kept_in, name)
-        return Saved(before, after, True, found.notices, made.head)
-
-    def _check_following(self, before: Activation, after: Activation) -> None:
-        check_next(before, after)
+            backups.thin(self._disk, kept_in, name, after.history)
+        return Saved(before, after, True, found.notices, record.head)
 
     @contextmanager
     def _backups(self) -> Iterator[Folder]:
@@ -263,101 +265,91 @@ class FileStore:
         adoption = Adoption(self._home, self._disk, self._read)
         return adoption.adopt(name, decide, self._locked, self.keep_evidence)
 
+    # Earlier revisions -----------------------------------------------------------------------------------
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as its backup holds it."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            if folder is not None:
+                copies = backups.copies_of(self._disk, folder, activation.name, revision)
+                found = (copy.parsed.activation for copy in copies)
+                return next((each for each in found if is_earlier(each, activation)), None)
+        return None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions there are backups of."""
+        from sci_cli.store import backups
+
+        with suppress(StoreUnavailable), self._home.opened(BACKUPS) as folder:
+            return () if folder is None else backups.revisions(self._disk, folder, name)
+        return ()
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """What is wrong with the record's file, and the backup that could be put back."""
+        from sci_cli.store.mending import examine
+
+        _check_name(name)
+        with self._home.opened(ACTIVATIONS) as folder, self._home.opened(BACKUPS) as kept_in:
+            if folder is None:
+                raise no_activation(name)
+            return examine(self._disk, folder, kept_in, name, revision).damage
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Puts a backup in place of a damaged file, which stays beside it under another name."""
+        from sci_cli.store import mending
+        from sci_cli.store.interrupts import signals
+
+        _check_name(name)
+        with signals() as held, self._home.opened(ACTIVATIONS) as folder:
+            if folder is None:
+                raise no_activation(name)
+            with self._locked(folder, name) as still_ours, self._backups() as kept_in:
+                found = mending.examine(self._disk, folder, kept_in, name, revision)
+                before = found.damage.backup
+                after = decide(before)
+                check_next(before, after)
+                record = written(after)
+                beside: list[str] = []
+
+                def check() -> None:
+                    mending.check_same(self._disk, folder, name, found.seen)
+                    still_ours()
+
+                def keep() -> Undo:
+                    with mending.keeping(name):
+                        return mending.keep_beside(self._disk, folder, name, found.seen, beside.append)
+
+                held.hold()
+                with saving(folder, after):
+                    commit(self._disk, folder, name + ENDING, record.data, keep=keep, check=check)
+            deliver(held, after)
+        return Mended(Saved(before, after, True, (), record.head), "".join(beside))
+
     # Beside the records ----------------------------------------------------------------------------------
 
     def pin_profile(self, profile: Profile) -> ProfileRef:
         """Keeps the profile as canonical JSON under its id and digest."""
-        ref = reference(profile)
-        if not _PROFILE_ID.fullmatch(ref.id):
-            raise AssertionError(f"{ref.id[:100]!r} is not a profile id")
-        self._keep(PINNED, _pinned_name(ref), canonical(to_plain(profile)).encode("ascii"))
-        return ref
+        return self._beside.pin_profile(profile)
 
     def pinned_profile(self, ref: ProfileRef) -> Profile:
         """The profile kept under that id and digest, verified when this run first asks for it."""
-        if ref not in self._pinned:
-            self._pinned[ref] = self._read_pinned(ref)
-        return self._pinned[ref]
-
-    def _read_pinned(self, ref: ProfileRef) -> Profile:
-        if not _PROFILE_ID.fullmatch(ref.id) or not _SHA256.fullmatch(ref.digest):
-            raise no_pinned_profile(ref)
-        name = _pinned_name(ref)
-        with self._home.opened(*PINNED) as folder:
-            if folder is None:
-                raise no_pinned_profile(ref)
-            path = folder.path_of(name)
-            try:
-                data = read_file(self._disk, folder, name, SIZE_LIMIT).data
-            except FileNotFoundError:
-                raise no_pinned_profile(ref) from None
-            except NotRegular as error:
-                raise _damaged(path, f"is {error}") from None
-            except TooLarge:
-                raise _damaged(path, "is too large") from None
-            except OSError as error:
-                raise records.unreadable(path, error) from error
-        if hashlib.sha256(data).hexdigest() != ref.digest:
-            raise _damaged(path, "does not match its digest: it was edited or damaged")
-        try:
-            return from_plain(Profile, json.loads(data))
-        except (ValueError, NotPlain):
-            raise _damaged(path, "was written by a newer version or does not fit this one") from None
+        return self._beside.pinned_profile(ref)
 
     def keep_evidence(self, data: bytes, sha256: str) -> None:
         """Keeps a file's content under its hash."""
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise AssertionError("the hash is not that of the content")
-        self._keep((EVIDENCE,), sha256, data)
+        self._beside.keep_evidence(data, sha256)
 
-    def _keep(self, folders: tuple[str, ...], name: str, data: bytes) -> None:
-        with self._home.made(*folders) as folder:
-            path = folder.path_of(name)
-            try:
-                kept = keep_once(self._disk, folder, name, data)
-            except NotRegular as error:
-                raise _damaged(path, f"is {error}") from None
-            except (OSError, Unconfirmed) as error:
-                # Nothing refers to it before it is confirmed, so a copy that may not last is no change.
-                reason = error.reason if isinstance(error, Unconfirmed) else error
-                raise StoreUnavailable(
-                    f"{quoted(path)} could not be written: {os_words(reason)}. {NOTHING_CHANGED}",
-                    fix="Correct that, then run the command again.",
-                ) from error
-        if not kept:
-            raise _damaged(path, "holds something else than its name says: it was edited or damaged")
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash."""
+        return self._beside.evidence(sha256)
 
     def out_path(self, name: str) -> Path:
         """The path in the folder `out` of the home."""
-        if not name or name in {".", ".."} or set(name) & set("/\\:\0"):
-            raise AssertionError(f"{name[:100]!r} is not a file name")
-        with self._home.made(OUT) as folder:
-            return Path(folder.path_of(name))
+        return self._beside.out_path(name)
 
 
 def _check_name(name: str) -> None:
     if activation_name_problem(name) is not None:
         raise no_activation(name)
-
-
-@contextmanager
-def _backup_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The backup of {name} could not be made: {os_words(error)}. {NOTHING_CHANGED}",
-            why="No change is made without a backup of what it replaces.",
-            fix="Make the backup folder writable and free space for it, then run the command again.",
-        ) from error
-
-
-def _pinned_name(ref: ProfileRef) -> str:
-    return f"{ref.id}-{ref.digest}.json"
-
-
-def _damaged(path: str, what: str) -> RecordCorrupt:
-    return RecordCorrupt(
-        f"{quoted(path)} {what}. Nothing was written.",
-        fix="Move it away, or put back the original from a copy of the home.",
-    )

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import ActivationNotFound, Command, Fix, SciError
+from sci_cli.errors import ActivationNotFound, Command, Fix, SciError, sci
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
-from sci_cli.store.contract import Inspected, Loaded, Stray, no_activation, profiles_named
+from sci_cli.store.abilities import Inspected, Stray
+from sci_cli.store.contract import Loaded, no_activation, profiles_named
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse
 from sci_cli.store.durable import TEMPORARY, NotRegular, TooLarge, read_file, refuse_irregular
@@ -109,7 +110,7 @@ class Inspection:
                 raise no_activation(name)
             found = self.read(folder, name, listing)
         except ActivationNotFound:
-            self._missing(name, file, kept_in, intact)
+            self._missing(name, file, intact)
             return
         except SciError as problem:
             self._wrong("record.damaged", file, problem.message, *problem.fix, why=" ".join(problem.why))
@@ -155,15 +156,12 @@ class Inspection:
                 continue
             yield shown, parsed
 
-    def _missing(
-        self, name: str, file: str, kept_in: Folder | None, intact: Sequence[tuple[str, Parsed]]
-    ) -> None:
+    def _missing(self, name: str, file: str, intact: Sequence[tuple[str, Parsed]]) -> None:
         fix: Fix = "No backup of it is intact; look for one in a copy of the home."
-        if intact and kept_in is not None:
-            shown, parsed = intact[0]
-            source = kept_in.path_of(shown.removeprefix(f"{BACKUPS}/"))
-            target = str(self.home.path / ACTIVATIONS / f"{name}{ENDING}")
-            fix = Command(("cp", source, target), f"revision {parsed.activation.revision}, the newest backup")
+        if intact:
+            revision = intact[0][1].activation.revision
+            note = f"puts back revision {revision}, the newest backup"
+            fix = sci("restore", name, "--reason", "REASON", note=note)
         self._wrong("record.missing", file, f"There are backups of {name} and no record.", fix)
 
     def _compare(
@@ -229,7 +227,7 @@ class Inspection:
         named = {
             sha: name
             for name, loaded in sorted(self.records.items(), reverse=True)
-            for sha in evidence_of(loaded.activation)
+            for sha in loaded.activation.evidence_hashes()
         }
         with self.home.opened(EVIDENCE) as folder:
             there = self._visible(folder)
@@ -318,13 +316,6 @@ class Inspection:
 
 
 _NOT_THERE = "is not there"
-
-
-def evidence_of(activation: Activation) -> Iterator[str]:
-    """The hashes of all evidence a record refers to."""
-    for step in activation.steps.values():
-        yield from (each.sha256 for each in step.evidence)
-    yield from (handoff.attachment.sha256 for handoff in activation.handoffs)
 
 
 def _digest(disk: Disk, folder: Folder, file: str) -> str:

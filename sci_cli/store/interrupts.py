@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sci_cli.domain.activation import Activation
-from sci_cli.errors import Interrupted, sci
-
 _WAITING = tuple(
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 )
@@ -66,21 +63,3 @@ def signals() -> Iterator[Signals]:
         yield here
     finally:
         here.release()
-
-
-def deliver_after(held: Signals, activation: Activation) -> None:
-    """Lets signals that came while a change was written stop the program, and say that it is saved.
-
-    Raises:
-        Interrupted: one of them stopped it.
-    """
-    try:
-        held.release()
-        held.deliver()
-    except (KeyboardInterrupt, Interrupted) as stop:
-        kind = type(stop) if isinstance(stop, Interrupted) else Interrupted
-        raise kind(
-            f"{activation.name} is saved at revision {activation.revision}; then the program was stopped.",
-            fix=sci("status", activation.name),
-            saved=True,
-        ) from None

@@ -65,13 +65,6 @@ class Packed:
     earlier: tuple[Profile, ...] = ()
 
 
-def evidence_of(activation: Activation) -> tuple[str, ...]:
-    """The hashes of all evidence the record names, sorted."""
-    named = [each for step in activation.steps.values() for each in step.evidence]
-    named += [handoff.attachment for handoff in activation.handoffs]
-    return tuple(sorted({each.sha256 for each in named if each.sha256}))
-
-
 def drafts_of(activation: Activation) -> dict[str, str]:
     """The SHA-256 of each draft the record names, by file name."""
     return {each.draft: each.draft_sha256 for each in activation.handoffs if each.draft}

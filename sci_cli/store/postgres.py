@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
@@ -23,33 +25,38 @@ from sci_cli.errors import (
     InvalidValue,
     RecordCorrupt,
     SciError,
-    StoreUnavailable,
 )
 from sci_cli.safety.text import quoted
+from sci_cli.store.abilities import Inspected
 from sci_cli.store.contract import (
     Decide,
     Loaded,
     Saved,
+    check_extends,
     check_first,
     check_next,
     check_revision,
+    is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
+    received,
     reference,
 )
 from sci_cli.store.disk import this_disk
-from sci_cli.store.document import FORMAT, SIZE_LIMIT, NewerFormat, NotIntact, Written, parse, render
-from sci_cli.store.home import NOTHING_CHANGED, OUT, Home, absolute
-from sci_cli.store.interrupts import deliver_after, signals
-from sci_cli.store.moving import check_extends
+from sci_cli.store.document import FORMAT, NewerFormat, NotIntact, Written, parse
+from sci_cli.store.home import OUT, Home, absolute
+from sci_cli.store.interrupts import signals
+from sci_cli.store.saving import deliver, written
 from sci_cli.store.server_address import Address
 from sci_cli.store.server_rows import (
     ADD_ACTIVATION,
     ADD_EVENTS,
     ADD_EVIDENCE,
     ADD_PROFILE,
+    DOCUMENT,
     FENCE,
+    KEPT,
     LOCK,
     MOVE_ON,
     NAMES,
@@ -154,6 +161,16 @@ class PostgresStore:
             return _corrupt(f"{place} does not agree with the columns beside it: it was edited or damaged")
         return _Read(activation, parsed.head, parsed.notices)
 
+    def inspect(self, names: Sequence[str]) -> Inspected:
+        """What belongs to these activations, or everything of the team, and what of it does not hold."""
+        from sci_cli.store.server_inspection import ServerInspection
+
+        def rows(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+            return self._server.transaction(lambda: self._server.rows(statement, tuple(values)))[0]
+
+        self.names()
+        return ServerInspection(self, self.team, rows).of(names)
+
     # Writing ---------------------------------------------------------------------------------------------
 
     def create(self, activation: Activation) -> Saved:
@@ -162,15 +179,15 @@ class PostgresStore:
         if problem is not None:
             raise InvalidValue(problem)
         check_first(activation)
-        written = _written(activation)
+        made = written(activation)
         operation = self._operation(activation)
 
         def work() -> Saved:
-            row = activation_row(self._server.team, activation, written.head, lineage_of(activation))
+            row = activation_row(self._server.team, activation, made.head, lineage_of(activation))
             if self._server.say(ADD_ACTIVATION, row).rowcount != 1:
                 raise name_taken(activation.name)
-            self._add_events(activation, 0, written, operation)
-            return Saved(None, activation, True, (), written.head)
+            self._add_events(activation, 0, made, operation)
+            return Saved(None, activation, True, (), made.head)
 
         return self._saved(work, operation)
 
@@ -179,18 +196,10 @@ class PostgresStore:
         return self._change(name, decide, check_next, if_revision=if_revision)
 
     def receive(self, activation: Activation) -> Saved:
-        """Stores an activation that comes from another store, as a new one or as what one became.
-
-        Raises:
-            AlreadyDifferent: what is stored is not the beginning of it.
-        """
+        """Stores an activation from elsewhere; where one of the team is the beginning of it, it goes on."""
         if activation.name not in self.names():
             return self.create(activation)
-        return self._change(
-            activation.name,
-            lambda before: before if before == activation else activation,
-            check_extends,
-        )
+        return self._change(activation.name, lambda stored: received(stored, activation), check_extends)
 
     def _change(
         self,
@@ -213,28 +222,28 @@ class PostgresStore:
             if after is before:
                 return Saved(before, before, False, found.notices, found.head)
             check(before, after)
-            written = _written(after)
-            self._move_on(found, after, written)
-            self._add_events(after, before.revision, written, operation)
-            return Saved(before, after, True, found.notices, written.head)
+            made = written(after)
+            self._move_on(found, after, made)
+            self._add_events(after, before.revision, made, operation)
+            return Saved(before, after, True, found.notices, made.head)
 
         return self._saved(work, operation)
 
-    def _move_on(self, found: _Read, after: Activation, written: Written) -> None:
+    def _move_on(self, found: _Read, after: Activation, made: Written) -> None:
         before = found.activation
-        row = activation_row(self._server.team, after, written.head, lineage_of(after))
+        row = activation_row(self._server.team, after, made.head, lineage_of(after))
         moved = self._server.say(MOVE_ON, (*row, self._server.team, before.name, before.revision, found.head))
         if moved.rowcount != 1:
             raise Again
 
-    def _add_events(self, after: Activation, known: int, written: Written, operation: Operation) -> None:
-        for row in event_rows(self._server.team, after, known, written, operation.id):
+    def _add_events(self, after: Activation, known: int, made: Written, operation: Operation) -> None:
+        for row in event_rows(self._server.team, after, known, made, operation.id):
             self._server.say(ADD_EVENTS, row)
 
     def _saved(self, work: Callable[[], Saved], operation: Operation) -> Saved:
         with signals() as held:
             saved, found_out = self._server.transaction(work, operation=operation, before_commit=held.hold)
-            deliver_after(held, saved.after)
+            deliver(held, saved.after)
         if not found_out:
             return saved
         told = (
@@ -259,6 +268,23 @@ class PostgresStore:
         statement = "SELECT h.name, h.revision FROM sci.history h WHERE h.team = %s AND h.op_id = %s"
         rows, _ = self._server.transaction(lambda: self._server.rows(statement, (self._server.team, op_id)))
         return (str(rows[0][0]), int(rows[0][1])) if rows else None
+
+    # Earlier revisions -----------------------------------------------------------------------------------
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as its row in the history holds it; one that was pushed has rows without document."""
+        key = (self._server.team, activation.name, revision)
+        rows, _ = self._server.transaction(lambda: self._server.rows(DOCUMENT, key))
+        with suppress(NotIntact, NewerFormat):
+            for (document,) in rows:
+                found = parse(str(document).encode("utf-8"), activation.name).activation
+                return found if is_earlier(found, activation) else None
+        return None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions whose rows in the history hold a document, without the present one."""
+        rows, _ = self._server.transaction(lambda: self._server.rows(KEPT, (self._server.team, name)))
+        return tuple(int(revision) for (revision,) in rows)
 
     # Beside the records ----------------------------------------------------------------------------------
 
@@ -352,17 +378,6 @@ def _existing(found: dict[str, _Read | SciError], name: str) -> _Read:
 
 def _loaded(read: _Read) -> Loaded:
     return Loaded(read.activation, read.notices, read.head)
-
-
-def _written(activation: Activation) -> Written:
-    written = render(activation)
-    if len(written.data) > SIZE_LIMIT:
-        raise StoreUnavailable(
-            f"The record of {activation.name} would be larger than {SIZE_LIMIT // 1_000_000} MB. "
-            f"{NOTHING_CHANGED}",
-            fix="Record fewer prefixes, for example aggregated ones.",
-        )
-    return written
 
 
 def _corrupt(sentence: str, *why: str) -> RecordCorrupt:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from sci_cli.domain.activation import Activation
 from sci_cli.errors import (
     ActivationNotFound,
-    Command,
     Fix,
     RecordCorrupt,
     StaleRevision,
@@ -85,8 +84,7 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
         StoreUnavailable: it cannot be read, which is not the same as not being there.
     """
     path = folder.path_of(name + ENDING)
-    if twins := listing.twins_of(name):
-        _refuse_twins(name, path, twins, exists=name in listing.names)
+    refuse_twins(folder, name, listing)
     try:
         seen = read_file(disk, folder, name + ENDING, SIZE_LIMIT)
         if disk.has_owners and seen.owner != disk.user():
@@ -97,19 +95,20 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
     except OSError as error:
         raise unreadable(path, error) from error
     except NewerFormat as error:
-        raise _newer(path, error.found) from None
+        raise newer(path, error.found) from None
     except NotRegular as error:
-        raise _corrupt(path, f"is {error}", (), backup()) from None
+        raise _corrupt(path, name, f"is {error}", (), backup(), in_the_way=True) from None
     except TooLarge:
         limit = f"{SIZE_LIMIT // 1_000_000} MB"
-        raise _corrupt(path, f"is larger than {limit}", ("No record is.",), backup()) from None
+        raise _corrupt(
+            path, name, f"is larger than {limit}", ("No record is.",), backup(), in_the_way=True
+        ) from None
     except NotIntact as error:
         adopt = sci(
             "adopt", name, "--reason", "REASON", note="if an edit by hand is right; it shows the edit"
         )
-        raise _corrupt(
-            path, error.sentence, error.why, backup(), (adopt,) if _may_be_edit(seen.data, name) else ()
-        ) from None
+        first = (adopt,) if _may_be_edit(seen.data, name) else ()
+        raise _corrupt(path, name, error.sentence, error.why, backup(), first) from None
     strangers = listing.strangers_of(name)
     _refuse_fork(disk, folder, parsed, strangers)
     notices = (*_about_mode(disk, path, seen), *parsed.notices, *map(notice_of, strangers))
@@ -134,16 +133,25 @@ def check_unwritten(disk: Disk, folder: Folder, name: str, seen: Seen) -> None:
     )
 
 
-def way_back(path: str, backup: tuple[str, int] | None) -> tuple[Fix, ...]:
-    """How a record comes back from the newest intact backup, given with its path and revision."""
-    keep = "Keep a copy of the file as it is, for whoever finds out what happened to it."
+def way_back(name: str, backup: tuple[str, int] | None, *, in_the_way: bool = False) -> tuple[Fix, ...]:
+    """How a record comes back from the newest intact backup, given with its path and revision.
+
+    Args:
+        name: the activation's name.
+        backup: path and revision; None where there is none.
+        in_the_way: what is there is no file that could be a record, so nothing replaces it.
+    """
+    keep = "Keep what is there somewhere else, for whoever finds out what happened to it."
+    first = (keep,) if in_the_way or backup is None else ()
     if backup is None:
-        return keep, "There is no intact backup of it; look for one in a copy of the home."
+        return *first, "There is no intact backup of it; look for one in a copy of the home."
     kept, revision = backup
+    note = f"puts back revision {revision}; later changes are not in it"
+    note += "" if in_the_way else "; the damaged file stays beside it"
     return (
-        keep,
-        f"Then put back the newest intact backup, which is revision {revision}:",
-        Command(("cp", kept, path), f"revision {revision}; later changes are not in it"),
+        *first,
+        sci("restore", name, "--reason", "REASON", note=note),
+        f"The newest intact backup is {quoted(kept)}.",
     )
 
 
@@ -155,15 +163,25 @@ def unreadable(path: str, error: OSError) -> StoreUnavailable:
     )
 
 
-def _refuse_twins(name: str, path: str, twins: tuple[str, ...], *, exists: bool) -> None:
-    if not exists:
+def refuse_twins(folder: Folder, name: str, listing: Listing) -> None:
+    """Stops where a file's name differs from the record's only in letter case.
+
+    Raises:
+        ActivationNotFound: the record itself is not there.
+        RecordCorrupt: both are.
+    """
+    twins = listing.twins_of(name)
+    if not twins:
+        return
+    if name not in listing.names:
         raise ActivationNotFound(
             f"The activation {quoted(name)} is not found.",
             why=f"There is a file {quoted(twins[0])}; names of activations are written in small letters.",
             fix=f"Rename that file to {quoted(name + ENDING)} if it is this activation.",
         )
     raise RecordCorrupt(
-        f"{quoted(path)} and {quoted(twins[0])} differ only in letter case. Nothing was written.",
+        f"{quoted(folder.path_of(name + ENDING))} and {quoted(twins[0])} differ only in letter case. "
+        "Nothing was written.",
         why="On many disks they would be one file; nobody can tell which one is meant.",
         fix="Compare them, then move one of them out of the folder.",
     )
@@ -195,7 +213,8 @@ def _about_mode(disk: Disk, path: str, seen: Seen) -> tuple[str, ...]:
     )
 
 
-def _newer(path: str, found: int) -> RecordCorrupt:
+def newer(path: str, found: int) -> RecordCorrupt:
+    """The error for a record that a newer version wrote."""
     return RecordCorrupt(
         f"{quoted(path)} has format {found}: a newer version of sci wrote it. Nothing was written.",
         why=f"This version reads records up to format {FORMAT}.",
@@ -213,10 +232,14 @@ def _may_be_edit(data: bytes, name: str) -> bool:
 
 def _corrupt(
     path: str,
+    name: str,
     what: str,
     why: tuple[str, ...],
     backup: tuple[str, int] | None,
     first: tuple[Fix, ...] = (),
+    *,
+    in_the_way: bool = False,
 ) -> RecordCorrupt:
-    fix = [*first, *way_back(path, backup)]
+    """The error for a record that fails its check; `in_the_way` where it is no file that could be one."""
+    fix = (*first, *way_back(name, backup, in_the_way=in_the_way))
     return RecordCorrupt(f"The record {quoted(path)} {what}. Nothing was written.", why=why, fix=fix)

@@ -27,6 +27,21 @@ RECORDS = (
     " ON h.team = a.team AND h.name = a.name AND h.revision = a.revision"
     " WHERE a.team = %s AND a.name = ANY(%s)"
 )
+DOCUMENT = (
+    "SELECT h.document FROM sci.history h"
+    " WHERE h.team = %s AND h.name = %s AND h.revision = %s AND h.document IS NOT NULL"
+)
+KEPT = (
+    "SELECT h.revision FROM sci.history h JOIN sci.activation a ON a.team = h.team AND a.name = h.name"
+    " WHERE h.team = %s AND h.name = %s AND h.document IS NOT NULL AND h.revision < a.revision"
+    " ORDER BY h.revision"
+)
+HISTORY = (
+    "SELECT h.name, h.revision, h.event, h.head, h.document FROM sci.history h"
+    " WHERE h.team = %s AND h.name = ANY(%s) ORDER BY h.name, h.revision"
+)
+PROFILES = "SELECT p.id, p.digest, p.content FROM sci.profile p WHERE p.team = %s"
+EVIDENCE_KEPT = "SELECT e.sha256 FROM sci.evidence e WHERE e.team = %s"
 # The two statements are made of the constants above and nothing else.
 ADD_ACTIVATION = f"INSERT INTO sci.activation ({_COLUMNS}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING"  # noqa: S608
 MOVE_ON = (

@@ -31,7 +31,6 @@ from sci_cli.store.package import (
     MOST_MEMBERS,
     Packed,
     drafts_of,
-    evidence_of,
     member_problem,
     profile_member,
     record_member,
@@ -253,7 +252,7 @@ def _packed(
         activation,
         parsed.head,
         profiles[activation.profile],
-        {sha256: _evidence(sha256, members, shown) for sha256 in evidence_of(activation)},
+        {sha256: _evidence(sha256, members, shown) for sha256 in activation.evidence_hashes()},
         _drafts(activation, members, shown),
         tuple(profiles[ref] for ref in named[1:]),
     )

@@ -39,6 +39,22 @@ class AsShown:
         """The profile the record goes by."""
         return self._profile if ref == self._loaded.activation.profile else self._store.pinned_profile(ref)
 
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """An earlier revision."""
+        return self._store.earlier(activation, revision)
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """The revisions of which copies are kept."""
+        return self._store.kept_revisions(name)
+
+    def evidence(self, sha256: str) -> bytes:
+        """A file's content as it is kept."""
+        return self._store.evidence(sha256)
+
+    def receive(self, activation: Activation) -> Saved:
+        """Refuses."""
+        raise _writing()
+
     def out_path(self, name: str) -> Path:
         """Where a draft would go."""
         return self._store.out_path(name)

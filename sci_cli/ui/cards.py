@@ -42,16 +42,15 @@ _MINUTE = timedelta(minutes=1)
 
 
 def list_choices(place: Place, look: Look) -> tuple[Choice, ...]:
-    """The steps under the headings of their phases, and the way out."""
+    """The steps under the headings of their phases."""
     widths = _columns(place, look.width - _BEFORE_LABEL)
     headings = {phase.id: f"{phase.title}  {phase.closed}/{phase.total}" for phase in place.known.phases}
     for item in place.on_port:
         headings[item.step.phase] = f"{place.profile.phase(item.step.phase).title}  (not counted)"
-    lines = tuple(
+    return tuple(
         Choice(item.step.id, _label(place, item, look, widths), heading=headings.pop(item.step.phase, ""))
         for item in place.steps
     )
-    return (*lines, Choice(QUIT, "Save and quit", key="q", heading=" "))
 
 
 def _columns(place: Place, room: int) -> tuple[int, int, int, int]:

@@ -16,7 +16,8 @@ from sci_cli.ui.card_choices import LIST, card_question
 from sci_cli.ui.cards import QUIT, card_text, list_choices
 from sci_cli.ui.look import Look
 from sci_cli.ui.plain_prompter import wrapped
-from sci_cli.ui.prompter import Back, ChoiceQuestion, Prompter
+from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, Prompter
+from sci_cli.ui.undo_choice import UNDO, undo, undo_choice
 from sci_cli.ui.walk import Place, Walk
 
 STEP_QUESTION = "step"
@@ -77,17 +78,23 @@ def _list(walk: Walk) -> str:
     """The step to go to, or QUIT."""
     place = walk.read()
     ready = [item for item in place.known.ready() if item.step.kind is not StepKind.AUTOMATIC]
+    back = undo_choice(walk, place)
+    leave = Choice(QUIT, "Save and quit", key="q", heading="" if back else " ")
     question = ChoiceQuestion(
         STEP_QUESTION,
         f"{walk.name}: pick a step",
-        list_choices(place, walk.look),
+        (*list_choices(place, walk.look), *back, leave),
         default=ready[0].step.id if ready else QUIT,
     )
     walk.show("\n")
     try:
-        return walk.prompter.choose(question)
+        chosen = walk.prompter.choose(question)
     except Back:
         return QUIT
+    if chosen == UNDO:
+        walk.attempt(lambda: undo(walk, place))
+        return LIST
+    return chosen
 
 
 def _card(walk: Walk, step_id: str) -> str:

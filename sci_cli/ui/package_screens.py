@@ -14,6 +14,7 @@ _MOST_ROWS = 50
 _STATES = {
     "packed": ("packed", GOOD),
     "taken": ("taken", GOOD),
+    "updated": ("brought up to date", GOOD),
     "there": ("nothing to do", DIM),
     "refused": ("NOT TAKEN", BAD),
     "left": ("LEFT OUT", CAUTION),
@@ -30,7 +31,7 @@ def exported(page: Page, view: ExportView, outcome: Outcome) -> None:
 
 def imported(page: Page, view: ImportView, outcome: Outcome) -> None:
     """What became of each activation in the package."""
-    taken = sum(row.state == "taken" for row in view.activations)
+    taken = sum(row.state in ("taken", "updated") for row in view.activations)
     verb = "would be taken" if outcome.dry_run else "taken"
     total = counted(len(view.activations), "activation")
     page.line((f"{taken} of {total} {verb}", BOLD), " from ", view.file)

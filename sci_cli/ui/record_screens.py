@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sci_cli.domain.activation import Comparison, Event, FormLine, HandoffRecord, Note, StageMark
+from sci_cli.domain.activation import Change, Comparison, Event, FormLine, HandoffRecord, Note, StageMark
 from sci_cli.domain.findings import Severity
 from sci_cli.domain.profile import Contact, FieldRule
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.views import HistoryView, RecordedView
+from sci_cli.operations.views import BroughtBackView, HistoryView, RecordedView
 from sci_cli.operations.work_views import CheckView, FormRow, HandoffView, OrderView, SheetView, StagesView
 from sci_cli.ui.blocks import (
     cautions_block,
@@ -206,6 +206,22 @@ def history(page: Page, view: HistoryView, outcome: Outcome) -> None:
     if view.head:
         page.blank()
         page.line((f"head {short_hash(page, view.head)}", DIM), indent=2)
+
+
+def brought_back(page: Page, view: BroughtBackView, outcome: Outcome) -> None:
+    """What an undo or a restore brings back, and every field that differs from the record before."""
+    header(page, view.header)
+    sentences(page, view.lines)
+    if view.changes:
+        page.blank()
+    for change in view.changes:
+        _difference(page, change)
+
+
+def _difference(page: Page, change: Change) -> None:
+    before, after = change.before or "(nothing)", change.after or "(nothing)"
+    said = f"was {before}, now {after}" if page.look.plain else f"{before} -> {after}"
+    page.paragraph(said, lead=[(f"{change.path}: ", DIM)], indent=2)
 
 
 def _what(event: Event) -> str:

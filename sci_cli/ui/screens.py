@@ -53,6 +53,7 @@ SCREENS: Mapping[type[View], Screen] = {
     work_views.HandoffView: record_screens.handoff,
     work_views.StagesView: record_screens.stages,
     views.HistoryView: record_screens.history,
+    views.BroughtBackView: record_screens.brought_back,
     work_views.VpnsView: network_screens.vpns,
     work_views.PlanView: network_screens.plan,
     vpn_file_views.FilesView: file_screens.files,

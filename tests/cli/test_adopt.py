@@ -57,7 +57,7 @@ def test_the_error_of_an_edited_record_names_adopt_and_the_backup(sci: Program) 
     error = sci("status", "acme-hk-1").err
 
     assert "sci adopt acme-hk-1 --reason REASON" in error
-    assert f"cp {sci.home}/backups/acme-hk-1.1.yaml" in error
+    assert "sci restore acme-hk-1 --reason REASON" in error
 
 
 def test_the_error_of_a_record_that_cannot_be_understood_does_not_name_adopt(sci: Program) -> None:
@@ -192,7 +192,7 @@ def test_what_cannot_be_understood_or_changes_the_history_is_refused(sci: Progra
 
     assert (result.exit, path_of(sci).read_text("utf-8")) == (9, text)
     if name != "a newer format":
-        assert f"cp {sci.home}/backups/acme-hk-1.1.yaml" in result.err
+        assert "sci restore acme-hk-1 --reason REASON" in result.err
 
 
 def test_a_record_whose_history_no_backup_vouches_for_is_refused(sci: Program) -> None:

@@ -138,6 +138,36 @@ def test_import_says_what_is_here_already_and_never_replaces_it(sci: Program, tm
     assert sci("history", "acme-hk-2", home=stranger).exit == 0
 
 
+def test_update_lets_what_is_here_go_on_with_what_the_package_adds_and_nothing_else(
+    sci: Program, tmp_path: Path
+) -> None:
+    sci.ready()
+    file, later, other = str(tmp_path / "a.zip"), str(tmp_path / "later.zip"), tmp_path / "other"
+    exported(sci, Path(file))
+    assert sci("import", file, home=other).exit == 0
+    here = (other / "activations/acme-hk-1.yaml").read_bytes()
+    assert sci("note", "acme-hk-1", "one").exit == 0
+    exported(sci, Path(later))
+    assert f"sci import {later} --update" in " ".join(sci("import", later, home=other).err.split())
+
+    trial = sci("import", later, "--update", "--dry-run", "-o", "json", home=other).json()
+    assert (trial["changed"], trial["data"]["activations"][0]["state"]) == (True, "updated")
+    assert (other / "activations/acme-hk-1.yaml").read_bytes() == here
+    done = sci("import", later, "--update", "-o", "json", home=other).json()
+
+    assert (done["data"]["activations"][0]["state"], done["revision"]) == ("updated", trial["revision"])
+    assert (other / "activations/acme-hk-1.yaml").read_bytes() == sci.record
+    assert here in [path.read_bytes() for path in (other / "backups").iterdir()]
+    assert sci("import", later, "--update", "-o", "json", home=other).json()["changed"] is False
+    assert sci("note", "acme-hk-1", "apart", home=other).exit == 0
+    assert sci("note", "acme-hk-1", "two").exit == 0
+    assert sci("export", "--all", "--to", str(tmp_path / "apart.zip")).exit == 0
+    kept = (other / "activations/acme-hk-1.yaml").read_bytes()
+    refused = sci("import", str(tmp_path / "apart.zip"), "--update", home=other)
+    assert (refused.exit, "was changed apart" in " ".join(refused.out.split())) == (6, True)
+    assert (other / "activations/acme-hk-1.yaml").read_bytes() == kept
+
+
 def test_one_name_in_use_does_not_hold_the_others_back(sci: Program, tmp_path: Path) -> None:
     sci.ready()
     assert sci(*(word.replace("acme-hk-1", "beta-1") for word in NEW)).exit == 0

@@ -424,3 +424,19 @@ def test_an_edit_by_hand_is_adopted_beside_steps_that_are_gone_and_marks_stay_ou
     result = begun(*adopt)
     assert result.exit == 9
     assert "steps.K1.carried.kind" in result.err
+
+
+def test_going_over_is_undone_like_any_other_change(begun: Program) -> None:
+    def states() -> dict[str, str]:
+        rows = begun("status", NAME, "-o", "json").json()["data"]["steps"]
+        return {each["id"]: each["state"] for each in rows}
+
+    before = states()
+    assert begun(*APPLY, "--yes").exit == 0
+    assert states() != before
+
+    assert begun("undo", NAME, "--yes").exit == 0
+
+    assert (states(), goes_by(begun)) == (before, content(NIMBUS))
+    assert begun("verify").exit == 0
+    assert "profile.differs" in begun("status", NAME, "-o", "json").out

@@ -107,6 +107,82 @@ def test_an_activation_goes_over_to_another_profile_in_the_shared_store_and_brin
     assert len(list((other.home / "profiles" / "pinned").iterdir())) == 2
 
 
+def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: str, tmp_path: Path) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    assert sci("done", "acme-hk-1", "P1", "--evidence", str(write_picture(tmp_path))).exit == 0
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    elsewhere = tmp_path / "elsewhere"
+
+    packed = sci("export", "acme-hk-1", "--to", str(tmp_path / "a.zip"), home=elsewhere, environ=shared)
+
+    assert packed.exit == 0
+    assert sci("import", str(tmp_path / "a.zip"), home=elsewhere).exit == 0
+    assert (elsewhere / "activations/acme-hk-1.yaml").read_bytes() == sci.record
+    assert [path.name for path in (elsewhere / "evidence").iterdir()] == [
+        path.name for path in (sci.home / "evidence").iterdir()
+    ]
+
+
+def test_where_doctor_and_verify_speak_of_the_shared_store_and_doctor_without_any_name(
+    sci: Program, url: str, server: RealServer
+) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+
+    places = dict(document(sci("where", "-o", "json", environ=shared))["data"]["folders"])
+    assert "commands" in places["activations"] and places["activations"] == places["evidence"]
+    assert places["drafts"] == str(sci.home / "out")
+    doctor = sci("doctor", environ=shared)
+    assert doctor.exit == 0
+    assert "Store PostgreSQL on this machine" in " ".join(doctor.out.split())
+    assert "Activations 1, of which 1 can be read" in " ".join(doctor.out.split())
+    assert all(name not in doctor.out for name in ("commands", "kim", str(server.place), "acme"))
+    verified = document(sci("verify", "-o", "json", environ=shared))
+    assert verified["data"]["counted"] == [
+        {"what": what, "number": number}
+        for what, number in {"records": 1, "backups": 0, "profiles": 1, "evidence": 0}.items()
+    ]
+    server.run("DELETE FROM sci.profile", "commands")
+    assert sci("verify", environ=shared).exit == 9
+
+
+def test_doctor_says_that_the_server_does_not_answer(sci: Program, tmp_path: Path) -> None:
+    sci.ready()
+    gone = sci("doctor", environ={"SCI_STORE": f"postgresql:///sci?host={tmp_path}"})
+    refused = sci("doctor", environ={"SCI_STORE": "postgresql://kim:secret@db.example.net/sci"})
+
+    assert (gone.exit, refused.exit) == (8, 8)
+    assert "The server of the shared store does not answer, or refuses." in " ".join(gone.out.split())
+    assert "by an address that is not accepted" in " ".join(refused.out.split())
+    assert "secret" not in refused.out + refused.err
+
+
+def test_a_trial_of_push_and_pull_says_what_would_be_copied_and_writes_nothing(
+    sci: Program, url: str
+) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+
+    def tried(*argv: str) -> tuple[str, bool]:
+        found = document(sci("store", *argv, "acme-hk-1", "--dry-run", "-o", "json", environ=shared))
+        assert found["dry_run"] is True
+        return found["data"]["rows"][0]["outcome"], found["changed"]
+
+    assert tried("push") == ("new", True)
+    assert document(sci("list", "-o", "json", environ=shared))["data"]["activations"] == []
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    assert tried("push") == ("already there", False)
+    assert sci("note", "acme-hk-1", "there", environ=shared).exit == 0
+    local = sci.record
+    assert tried("pull") == ("brought up to date", True)
+    assert sci.record == local
+    assert tried("push") == ("already there", False)
+    assert sci("note", "acme-hk-1", "here").exit == 0
+    assert sci("store", "pull", "acme-hk-1", "--dry-run", environ=shared).exit == 6
+
+
 def test_two_that_were_changed_apart_are_refused_both_ways_and_the_others_move_all_the_same(
     sci: Program, url: str
 ) -> None:

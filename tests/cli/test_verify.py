@@ -147,7 +147,10 @@ def test_a_lost_record_comes_with_the_command_that_puts_the_newest_backup_back(w
 
     newest = max(int(path.name.split(".")[1]) for path in (whole.home / "backups").glob("acme-hk-1.*"))
     assert result.exit == 9
-    assert f"cp {whole.home}/backups/acme-hk-1.{newest}.yaml {whole.home}/{RECORD}" in result.out
+    fix = f"sci restore acme-hk-1 --reason REASON  puts back revision {newest}, the newest backup"
+    assert fix in result.out
+    assert whole("restore", "acme-hk-1", "--reason", "lost", "--yes").exit == 0
+    assert whole("verify", "acme-hk-1").exit == 0
 
 
 def test_a_backup_under_the_number_of_another_revision_is_named(whole: Program) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from tests.store.servers import Proxy, RealServer, fail_with, running
 MAX = ("--max-prefixes=100", "--max-prefixes-v6=100")
 ADD = ("vpn", "add", NAME, "B", "--prefix=10.30.0.0/16", *MAX, "--yes")
 _NUMBERS = itertools.count(1)
+_SQLSTATE = re.compile(r"\b(?:08|25|28|40|42|53|54|55|57|58|XX)[0-9A-Z]{3}\b")
 
 
 class Servers:
@@ -166,6 +168,9 @@ def _arrange(found: Scene, verb: str, value: Any) -> None:
             if words in str(value):
                 done(found)
                 return
+        if code := _SQLSTATE.search(str(value)):
+            fail_with(found.server, found.database, code[0], times=1000)
+            return
         raise NotPossible(f"pg: {str(value)[:60]!r} is not known to the harness")
     else:
         raise NotPossible(f"the setup verb {verb!r} is not known to the harness")
@@ -210,6 +215,17 @@ def _pooled(found: Scene) -> None:
     pooler = Pooler(server.place, folder, role=found.role, database=found.database, port=server.port)
     found.undo.callback(pooler.close)
     found.url = found.url.replace(str(server.place), str(folder))
+
+
+def _locked(found: Scene) -> None:
+    """Somebody else is in the middle of a change and does not end it."""
+    import psycopg
+
+    other = psycopg.connect(
+        host=str(found.server.place), port=found.server.port, dbname=found.database, user=found.role
+    )
+    found.undo.callback(other.close)
+    other.execute("SELECT 1 FROM sci.activation FOR UPDATE")
 
 
 def _many(found: Scene) -> None:
@@ -260,11 +276,17 @@ PG: Mapping[str, Callable[[Scene], object]] = {
     "concurrent": _many,
     "stale rev": _stale,
     "40001": lambda found: fail_with(found.server, found.database, "40001", times=2),
+    "deadlock": lambda found: fail_with(found.server, found.database, "40P01", times=2),
+    "row lock": _locked,
+    "holds the lock": _locked,
+    "idle in transaction": _locked,
     "dies after COMMIT": lambda found: _proxy(found, "cut"),
     "unreachable": _gone,
     "server down": _gone,
     "server stopped": _gone,
     "refused": _gone,
+    "no answer to COMMIT": lambda found: _proxy(found, "silence"),
+    "answer to COMMIT": lambda found: _proxy(found, "cut"),
     "silent": lambda found: _proxy(found, "silence"),
     "read-only": lambda found: found.sql("ALTER ROLE {role} SET default_transaction_read_only = on"),
     "53100": lambda found: fail_with(found.server, found.database, "53100", times=1000),

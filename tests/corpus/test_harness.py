@@ -78,7 +78,7 @@ def test_a_race_that_both_win_fails(running: Harness, tmp_path: Path) -> None:
         ({"op": "vpn_add", "input": {"colour": "red"}}, "vpn_add with colour has no mapping to a command"),
         ({"op": "show", "input": {"setup": [{"moon": "full"}]}}, "the setup verb 'moon' is not known"),
         ({"op": "show", "input": {"setup": ["moon"]}}, "the setup verb 'moon' is not known"),
-        ({"op": "raw", "input": {"argv": ["undo"]}}, "`undo` does not exist yet"),
+        ({"op": "raw", "input": {"argv": ["report"]}}, "`report` does not exist yet"),
         ({"op": "import_prefixes", "input": {"special": "ghost"}}, "'ghost' is not known to the harness"),
         ({"op": "vpn_add", "input": {"value": {"odd": 1}}}, "is not known to the harness"),
         ({"op": "port_set", "input": {}}, "the harness fails on it: KeyError"),

@@ -37,7 +37,7 @@ class Stage:
     """Where an activation stands when a case begins.
 
     Attributes:
-        name: empty, facts, ready, placed, verified, up, shutdown or handed-off.
+        name: empty, started, facts, ready, placed, verified, up, shutdown or handed-off.
         attached: the VPN of the order and its prefixes.
         account: the recorded account.
     """
@@ -252,7 +252,7 @@ class Worlds:
 
 
 def commands_to(stage: Stage, box: Box) -> Sequence[tuple[str, ...]]:
-    """The commands that bring an activation to a stage, at revision 5 in all stages but the empty one."""
+    """The commands that bring an activation to a stage, at revision 5 in all stages but the first two."""
     if stage.name == "empty":
         return []
     vpn, prefixes = stage.attached[0]
@@ -270,6 +270,7 @@ def commands_to(stage: Stage, box: Box) -> Sequence[tuple[str, ...]]:
     )  # fmt: skip
     notes = [("note", NAME, f"remark {number}") for number in (1, 2, 3)]
     ends: dict[str, list[tuple[str, ...]]] = {
+        "started": [],
         "facts": [decided, *notes],
         "ready": [(*decided, *gates), *notes],
         "placed": [(*decided, *gates), *notes[:2], place],

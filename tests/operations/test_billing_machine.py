@@ -35,6 +35,7 @@ from sci_cli.domain.profile import Gate, GateKind, Owners, Profile, StepKind
 from sci_cli.errors import InvalidValue, SciError, StaleRevision, WrongUsage
 from sci_cli.operations import (
     activations,
+    bringing_back,
     checks,
     handoffs,
     orders,
@@ -48,6 +49,7 @@ from sci_cli.operations import (
     vpns,
 )
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.views import BroughtBackView
 from sci_cli.operations.workspace import ChangeMode, changes_between
 from sci_cli.store.contract import Loaded, Saved, check_first, reference
 from tests.operations.build import (
@@ -73,6 +75,18 @@ def may_start_billing(told: Mapping[str, str], *, accepted: bool) -> bool:
         kind == "public" and told.get("nat-review") == "reviewed"
     )
     return has_active_account and has_private_ip and security_is_decided and nat_is_settled and accepted
+
+
+def settled(told: Mapping[str, str]) -> set[str]:
+    """What of that is settled, each for itself."""
+    each = {
+        "account": bool(told.get("csp.account-id")) and told.get("csp.account-status") == "active",
+        "private ip": int(told.get("private-ip.active", "0")) >= 1,
+        "security": bool(told.get("security-products")),
+        "nat": told.get("cloud-type", "") in ("vpc", "dedicated-vpc")
+        or (told.get("cloud-type") == "public" and told.get("nat-review") == "reviewed"),
+    }
+    return {name for name, is_so in each.items() if is_so}
 
 
 def may_share_a_port(on_port: Sequence[Vpn]) -> bool:
@@ -187,6 +201,8 @@ class ValueShelf(MemoryStore):
         self.kept: dict[str, Activation] = {}
         self.text: dict[str, str] = {}
         self.apart: dict[str, Activation] = {}
+        self.past: dict[int, Activation] = {}
+        self.forgetful = False
 
     def names(self) -> tuple[str, ...]:
         """The names of all activations."""
@@ -195,6 +211,14 @@ class ValueShelf(MemoryStore):
     def load(self, name: str) -> Loaded:
         """The activation of that name."""
         return Loaded(self.kept[name], (), str(self.kept[name].revision))
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as it was kept; none while the backups are forgotten."""
+        return None if self.forgetful else self.past.get(revision)
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """Every revision, or none."""
+        return () if self.forgetful else tuple(sorted(self.past))
 
     def create(self, activation: Activation) -> Saved:
         """Keeps a new activation."""
@@ -208,6 +232,7 @@ class ValueShelf(MemoryStore):
         self.kept[after.name], self.text[after.name] = again, canonical(plain)
         # Read a second time, so that it shares nothing with what the program is given.
         self.apart[after.name] = from_plain(Activation, plain)
+        self.past[after.revision] = from_plain(Activation, plain)
         return Saved(before, again, True, (), str(again.revision))
 
 
@@ -228,6 +253,7 @@ class OrderMachine(RuleBasedStateMachine):
     desk: Desk
     shelf: ValueShelf
     told: Told
+    told_at: dict[int, dict[str, str]]
 
     @initialize(maximum=st.sampled_from([None, 2, 100]), head_start=st.sampled_from([0, 0, 1, 2, 3]))
     def begin(self, maximum: int | None, head_start: int) -> None:
@@ -238,6 +264,7 @@ class OrderMachine(RuleBasedStateMachine):
         object.__setattr__(self.desk.ws, "store", self.shelf)
         first = a_vpn("CORP", "10.20.0.0/16", maximum=maximum, state=VpnState.ON_ORDER)
         self.desk.begin(vpn=first)
+        self.told_at = {}
         self.told = Told({"customer": "Acme Ltd", "location": "Hong Kong", "data-plan": "50 GB"})
         if head_start > 0:
             self.record_facts(GOOD, "real", "")
@@ -270,6 +297,7 @@ class OrderMachine(RuleBasedStateMachine):
     def act(self, how: str, call: Callable[[ChangeMode], Outcome]) -> Outcome | None:
         """The outcome of an operation, None when it was refused or only tried; nothing may change then."""
         before, drafts = self.now(), self.desk.drafts()
+        self.told_at[before.revision] = dict(self.told.facts)
         revision = {"stale": before.revision - 1, "current": before.revision}.get(how)
         mode = ChangeMode(dry_run=how == "trial", if_revision=revision)
         try:
@@ -539,6 +567,46 @@ class EverythingMachine(OrderMachine):
     def see_port(self, text: str, how: str) -> None:
         self.act(how, lambda mode: ports.seen(self.desk.ws, self.desk.name, text, mode))
 
+    # Going back ----------------------------------------------------------------------------------------
+
+    def go_back(self, how: str, forgetful: bool, call: Callable[[ChangeMode], Outcome]) -> None:
+        """What people recorded is what it was; the world, and what a billing gate waits for, stays."""
+        before, told = self.now(), dict(self.told.facts)
+        self.shelf.forgetful = forgetful
+        outcome = self.act(how, call)
+        self.shelf.forgetful = False
+        if outcome is None or not outcome.changed:
+            return
+        view, now = outcome.view, self.now()
+        assert isinstance(view, BroughtBackView)
+        self.told.facts = dict(self.told_at[view.back_to])
+        then = self.shelf.past[view.back_to]
+        assert (now.facts, now.steps, now.notes) == (then.facts, then.steps, then.notes)
+        assert now.history[-1].back_to == view.back_to
+        assert (now.order, now.handoffs, now.port) == (before.order, before.handoffs, before.port)
+        if before.order is not None:
+            assert now.vpns == before.vpns
+            assert now.verification in (before.verification, None) or now.history[-1].command == "undo"
+        else:
+            assert settled(self.told.facts) <= settled(told)
+        if now.history[-1].command == "undo":
+            assert replace(now, revision=0, history=()) == replace(then, revision=0, history=())
+
+    @rule(how=a_mode, forgetful=st.booleans())
+    def undo(self, how: str, forgetful: bool) -> None:
+        self.go_back(
+            how, forgetful, lambda mode: bringing_back.undo(self.desk.ws, self.desk.name, mode, reason="")
+        )
+
+    @rule(how=a_mode, forgetful=st.booleans(), back=st.integers(min_value=-1, max_value=8), reason=a_reason)
+    def restore(self, how: str, forgetful: bool, back: int, reason: str) -> None:
+        revision = self.now().revision - back
+
+        def call(mode: ChangeMode) -> Outcome:
+            return bringing_back.restore(self.desk.ws, self.desk.name, revision, reason, mode)
+
+        self.go_back(how, forgetful, call)
+
     # Time, and reading ---------------------------------------------------------------------------------
 
     @rule(passed=st.sampled_from([timedelta(seconds=1), timedelta(days=3), timedelta(hours=-5)]))
@@ -636,6 +704,24 @@ def test_the_second_statement_of_the_rules_notices_vpns_that_are_not_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(vpns, "require_rules", lambda *_: ())
+    longer = settings(SABOTAGE, stateful_step_count=30)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(EverythingMachine, settings=longer)
+
+
+def test_the_second_statement_of_the_rules_notices_an_undo_that_opens_a_gate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bringing_back, "_require_gates_closed", lambda *_: None)
+    longer = settings(SABOTAGE, stateful_step_count=30)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(EverythingMachine, settings=longer)
+
+
+def test_the_second_statement_of_the_rules_notices_an_undo_of_what_happened_in_the_world(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bringing_back, "require_undoable", lambda *_: None)
     longer = settings(SABOTAGE, stateful_step_count=30)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(EverythingMachine, settings=longer)

@@ -78,7 +78,7 @@ def test_there_is_no_hand_off_before_order_and_comparison(tmp_path: Path) -> Non
     assert codes(error.findings) == ["handoff.not_verified"]
     assert [typed(getattr(each, "fix", ())) for each in error.findings] == [["sci order verify acme-hk-1"]]
     assert (error.why, error.fix) == ((), ())
-    assert desk.store.evidence == {}
+    assert desk.store.kept_evidence == {}
 
 
 def test_a_breach_is_handed_over_once_it_is_verified_and_the_required_values_are_known(
@@ -154,7 +154,7 @@ def test_the_record_names_draft_hash_picture_and_recipients(tmp_path: Path) -> N
             RECIPIENTS,
         ),
     )
-    assert desk.store.evidence == {picture().sha256: b"a screen print"}
+    assert desk.store.kept_evidence == {picture().sha256: b"a screen print"}
     assert lines(outcome) == (
         "The draft is written; nothing is sent. Open it, look it over, send it yourself.",
     )
@@ -190,7 +190,7 @@ def test_an_address_that_is_none_is_refused_and_nothing_is_written(tmp_path: Pat
     desk = verified(tmp_path)
     refused(desk, InvalidValue, lambda: desk.handoff(to=(address,)))
     refused(desk, InvalidValue, lambda: desk.handoff(cc=(address,)))
-    assert desk.store.evidence == {}
+    assert desk.store.kept_evidence == {}
 
 
 def test_a_trial_shows_the_draft_and_writes_no_file(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_trial_shows_the_draft_and_writes_no_file(tmp_path: Path) -> None:
     assert (outcome.changed, outcome.dry_run) == (True, True)
     assert isinstance(outcome.view, HandoffView)
     assert outcome.view.subject == "Secure Cloud Interconnect activation for Acme Ltd, Hong Kong"
-    assert (desk.record(), desk.drafts(), desk.store.evidence) == (before, [], {})
+    assert (desk.record(), desk.drafts(), desk.store.kept_evidence) == (before, [], {})
 
 
 def test_a_trial_does_not_say_that_the_draft_is_written(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_time_note_and_evidence_are_kept(tmp_path: Path) -> None:
         "by mail\nwith Ann",
         (Evidence("mail.pdf", PROOF.sha256),),
     )
-    assert desk.store.evidence == {PROOF.sha256: b"proof"}
+    assert desk.store.kept_evidence == {PROOF.sha256: b"proof"}
     assert desk.record().history[-1].at == NOON
 
 
@@ -163,7 +163,7 @@ def test_a_trial_keeps_no_evidence_and_writes_nothing(tmp_path: Path) -> None:
     before = desk.record()
     outcome = desk.done("P2", evidence=(PROOF,), mode=TRIAL)
     assert (outcome.changed, outcome.dry_run) == (True, True)
-    assert (desk.record(), desk.store.evidence) == (before, {})
+    assert (desk.record(), desk.store.kept_evidence) == (before, {})
 
 
 @pytest.mark.parametrize("party", ["alibaba", "nobody"])

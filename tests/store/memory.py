@@ -9,7 +9,8 @@ from pathlib import Path
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import InvalidValue, RecordCorrupt, SciError
+from sci_cli.errors import FileNotThere, InvalidValue, RecordCorrupt, SciError
+from sci_cli.store.abilities import Damage, Mended, intact
 from sci_cli.store.contract import (
     Decide,
     Loaded,
@@ -17,9 +18,11 @@ from sci_cli.store.contract import (
     check_first,
     check_next,
     check_revision,
+    is_earlier,
     name_taken,
     no_activation,
     no_pinned_profile,
+    received,
     reference,
 )
 from sci_cli.store.document import Written, parse, render
@@ -35,8 +38,9 @@ class MemoryStore:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._records: dict[str, Written] = {}
+        self._earlier: dict[tuple[str, int], Written] = {}
         self._profiles: dict[ProfileRef, Profile] = {}
-        self.evidence: dict[str, bytes] = {}
+        self.kept_evidence: dict[str, bytes] = {}
 
     def names(self) -> tuple[str, ...]:
         """The names of all activations, sorted."""
@@ -77,10 +81,40 @@ class MemoryStore:
         check_next(found.activation, after)
         return self._put(found.activation, after)
 
+    def receive(self, activation: Activation) -> Saved:
+        """Stores an activation from elsewhere, or what the one here became."""
+        if activation.name not in self._records:
+            return self.create(activation)
+        found = self.load(activation.name)
+        after = received(found.activation, activation)
+        if after is found.activation:
+            return Saved(after, after, False, (), found.head)
+        return self._put(found.activation, after)
+
     def _put(self, before: Activation | None, after: Activation) -> Saved:
         written = render(after)
-        self._records[after.name] = written
+        self._records[after.name] = self._earlier[after.name, after.revision] = written
         return Saved(before, after, True, (), written.head)
+
+    def earlier(self, activation: Activation, revision: int) -> Activation | None:
+        """The revision as it was stored."""
+        written = self._earlier.get((activation.name, revision))
+        found = parse(written.data, activation.name).activation if written else None
+        return found if found and is_earlier(found, activation) else None
+
+    def kept_revisions(self, name: str) -> tuple[int, ...]:
+        """Every revision but the newest."""
+        return tuple(sorted(revision for each, revision in self._earlier if each == name))[:-1]
+
+    def damage(self, name: str, revision: int | None = None) -> Damage:
+        """Nothing is ever wrong with a record in memory."""
+        self.load(name)
+        raise intact(name)
+
+    def mend(self, name: str, decide: Decide, *, revision: int | None = None) -> Mended:
+        """Nothing is ever wrong with a record in memory."""
+        self.load(name)
+        raise intact(name)
 
     def pin_profile(self, profile: Profile) -> ProfileRef:
         """Keeps the profile."""
@@ -98,8 +132,14 @@ class MemoryStore:
         """Keeps a file's content under its hash."""
         if hashlib.sha256(data).hexdigest() != sha256:
             raise AssertionError("the hash is not that of the content")
-        if self.evidence.setdefault(sha256, data) != data:
+        if self.kept_evidence.setdefault(sha256, data) != data:
             raise RecordCorrupt("Other content is kept under that hash.")
+
+    def evidence(self, sha256: str) -> bytes:
+        """The content kept under a hash."""
+        if sha256 not in self.kept_evidence:
+            raise FileNotThere("The evidence is not kept here.")
+        return self.kept_evidence[sha256]
 
     def out_path(self, name: str) -> Path:
         """A path in the folder given."""

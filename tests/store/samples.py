@@ -115,6 +115,13 @@ def full(name: str = "acme-1") -> Activation:
     return noted("a last note")(activation)
 
 
+def gone_back() -> Activation:
+    """The activation with everything, whose last change went back to an earlier revision."""
+    activation = full()
+    last = replace(activation.history[-1], command="restore", back_to=1)
+    return replace(activation, history=(*activation.history[:-1], last))
+
+
 def with_operation(name: str = "acme-1") -> Activation:
     """An activation whose last change has a script's own id."""
     before = full(name)

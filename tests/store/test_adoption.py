@@ -11,7 +11,8 @@ import pytest
 
 from sci_cli.domain.activation import Activation
 from sci_cli.errors import InvalidFile, RecordCorrupt, SciError
-from sci_cli.store.contract import Edited, Saved
+from sci_cli.store.abilities import Edited
+from sci_cli.store.contract import Saved
 from sci_cli.store.disk import Disk
 from sci_cli.store.files import FileStore
 from tests.store.disks import CountingDisk, Image, RecordingDisk, crash_states, failing_at

@@ -13,11 +13,13 @@ from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.errors import (
     ActivationNotFound,
     AlreadyDifferent,
+    FileNotThere,
     GateClosed,
     InvalidValue,
     ProfileNotFound,
     StaleRevision,
 )
+from sci_cli.store.abilities import Mending
 from sci_cli.store.contract import Loaded, Saved, Store
 from sci_cli.store.files import FileStore
 from sci_cli.store.postgres import PostgresStore
@@ -210,9 +212,91 @@ def test_evidence_is_kept_under_its_hash_and_keeping_it_again_is_fine(store: Sto
         store.keep_evidence(data, "0" * 64)
 
 
+def test_evidence_is_read_as_it_was_kept_and_what_was_not_kept_is_not_there(store: Store) -> None:
+    data = b"\x89PNG invented"
+    sha256 = hashlib.sha256(data).hexdigest()
+
+    store.keep_evidence(data, sha256)
+
+    assert store.evidence(sha256) == data
+    with pytest.raises(FileNotThere):
+        store.evidence("0" * 64)
+
+
+def test_an_activation_from_elsewhere_is_stored_and_goes_on_where_it_is_longer(store: Store) -> None:
+    first = store.receive(revised(2))
+    again = store.receive(revised(2))
+    longer = store.receive(revised(4))
+    shorter = store.receive(revised(1))
+
+    assert [each.changed for each in (first, again, longer, shorter)] == [True, False, True, False]
+    assert (longer.before, longer.after) == (revised(2), revised(4))
+    assert store.load("acme-1").activation == shorter.after == revised(4)
+
+
+def test_an_activation_from_elsewhere_that_was_changed_apart_changes_nothing(store: Store) -> None:
+    store.create(revised(3))
+    apart = noted("told differently")(revised(2))
+
+    with pytest.raises(AlreadyDifferent, match="neither is the beginning of the other") as caught:
+        store.receive(apart)
+
+    assert caught.value.why == (
+        "They are one activation up to revision 2 and were changed apart from each other since.",
+    )
+    assert store.load("acme-1").activation == revised(3)
+
+
 def test_the_folder_of_drafts_exists_once_a_path_was_asked_for(store: Store) -> None:
     path = store.out_path("acme-1-handoff.eml")
 
     assert path.name == "acme-1-handoff.eml"
     assert path.parent.is_dir()
     assert not path.exists()
+
+
+# Earlier revisions -----------------------------------------------------------------------------------------
+
+
+def test_every_earlier_revision_is_as_it_was(store: Store) -> None:
+    store.create(new())
+    for number in (1, 2, 3):
+        store.change("acme-1", noted(f"note {number}"))
+
+    now = store.load("acme-1").activation
+
+    assert [store.earlier(now, revision) for revision in (1, 2, 3)] == [revised(1), revised(2), revised(3)]
+    assert store.earlier(now, 7) is None
+    assert store.kept_revisions("acme-1") == (1, 2, 3)
+    assert store.kept_revisions("nobody") == ()
+
+
+def test_an_earlier_revision_of_another_line_is_none_of_this_record(store: Store) -> None:
+    store.create(new())
+    store.change("acme-1", noted("note 1"))
+    store.change("acme-1", noted("note 2"))
+    other = noted("another line")(noted("told differently")(new()))
+
+    assert store.earlier(other, 2) is None
+    assert store.earlier(other, 1) == new()
+
+
+def test_a_record_that_is_intact_is_not_mended(store: Store) -> None:
+    if not isinstance(store, Mending):
+        pytest.skip("a server keeps no backups beside its history")
+    store.create(new())
+    store.change("acme-1", noted("note 1"))
+
+    for act in (lambda: store.damage("acme-1"), lambda: store.mend("acme-1", noted("never"))):
+        with pytest.raises(AlreadyDifferent, match="is intact; nothing was changed"):
+            act()
+    assert store.load("acme-1").activation == revised(2)
+
+
+def test_a_record_of_which_nothing_is_left_is_not_found_for_mending(store: Store) -> None:
+    if not isinstance(store, Mending):
+        pytest.skip("a server keeps no backups beside its history")
+    with pytest.raises(ActivationNotFound):
+        store.damage("nobody")
+    with pytest.raises(ActivationNotFound):
+        store.mend("nobody", noted("never"))

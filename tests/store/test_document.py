@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sci_cli.domain.activation import Note
+from sci_cli.domain.activation import Activation, Note
 from sci_cli.domain.plain import Plain
 from sci_cli.safety.strict_yaml import dump_own, load_own
 from sci_cli.store import document
 from sci_cli.store.document import FIRST_LINE, NewerFormat, NotIntact, heads, parse, render
-from tests.store.samples import STAMP, carried, full, new, revised, with_operation
+from tests.store.samples import STAMP, carried, full, gone_back, new, revised, with_operation
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -77,19 +77,24 @@ def test_a_sample_of_format_1_is_read_by_every_later_version() -> None:
     assert found.notices == ()
 
 
-def test_a_sample_of_format_2_is_read_by_every_later_version() -> None:
-    data = (FROZEN / "format-2.yaml").read_bytes()
+@pytest.mark.parametrize(
+    ("file", "activation"), [("format-2.yaml", with_operation()), ("format-2-gone-back.yaml", gone_back())]
+)
+def test_the_samples_of_format_2_are_read_by_every_later_version(file: str, activation: Activation) -> None:
+    data = (FROZEN / file).read_bytes()
 
     found = parse(data, "acme-1")
 
-    assert found.activation == with_operation()
+    assert found.activation == activation
     assert found.notices == ()
 
 
-def test_only_a_record_with_an_operation_id_is_written_in_format_2() -> None:
+def test_only_an_operation_id_or_going_back_makes_a_record_format_2() -> None:
     assert render(full()).data == (FROZEN / "format-1.yaml").read_bytes()
     assert render(with_operation()).data == (FROZEN / "format-2.yaml").read_bytes()
+    assert render(gone_back()).data == (FROZEN / "format-2-gone-back.yaml").read_bytes()
     assert b"format: '2'" in render(with_operation()).data
+    assert b"format: '2'" in render(gone_back()).data
 
 
 def test_a_sample_of_format_3_is_read_by_every_later_version() -> None:

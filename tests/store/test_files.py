@@ -10,16 +10,18 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sci_cli.domain.activation import ProfileRef
+from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.errors import (
     ActivationNotFound,
     AlreadyDifferent,
     Interrupted,
+    OutcomeUnknown,
     RecordCorrupt,
     SciError,
     StoreUnavailable,
@@ -29,7 +31,7 @@ from sci_cli.store.disk import Disk
 from sci_cli.store.document import render
 from sci_cli.store.files import FileStore
 from tests.store.disks import CountingDisk, failing_in
-from tests.store.samples import full, new, noted, profile, revised
+from tests.store.samples import NOON, full, new, noted, profile, revised
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions, links and pipes of a POSIX system")
 
@@ -334,7 +336,8 @@ def test_a_damaged_record_is_refused_and_the_newest_backup_named(
     said = _refused(RecordCorrupt, home)
 
     assert words in said
-    assert f"cp {home}/backups/acme-1.2.yaml {_record(home)}" in said
+    assert "sci restore acme-1 --reason REASON" in said
+    assert f"{home}/backups/acme-1.2.yaml" in said
 
 
 def test_a_damaged_backup_is_passed_over_for_the_one_before(home: Path) -> None:
@@ -490,35 +493,81 @@ def test_where_links_are_impossible_backups_are_copies(home: Path) -> None:
     assert not list(home.rglob("*.tmp"))
 
 
-def test_the_last_50_backups_stay_and_of_older_ones_the_newest_of_each_day(home: Path) -> None:
+def _many_backups(home: Path, day_of: dict[int, int]) -> None:
+    """A record at revision 200 with a backup of each revision given, written so many days ago by its event.
+
+    The files themselves are all as new as copies are.
+    """
+    last = revised(201)
+    events = [
+        replace(event, at=NOON - timedelta(days=day_of.get(event.sequence, 0)))
+        for event in last.history[:200]
+    ]
     folder = home / "backups"
     shutil.rmtree(folder)
     folder.mkdir(mode=0o700)
-    now = datetime.now(UTC)
-    noon_days_ago = {days: (now - timedelta(days=days)).replace(hour=12).timestamp() for days in range(200)}
-    day_of = dict.fromkeys(range(150, 201), 0) | {
-        149: 3,
-        148: 3,
-        147: 3,
-        146: 89,
-        145: 89,
-        144: 91,
-        143: 120,
-        142: 90,
-    }
-    for revision, days in day_of.items():
+    for revision in day_of:
+        history = tuple(events[:revision])
+        notes = last.notes[: revision - 1]
+        kept = replace(last, revision=revision, notes=notes, history=history)
         path = folder / f"acme-1.{revision}.yaml"
-        path.write_bytes(b"")
-        os.utime(path, (noon_days_ago[days], noon_days_ago[days]))
-    (folder / "acme-10.1.yaml").write_bytes(b"")
-    os.utime(folder / "acme-10.1.yaml", (0, 0))
+        path.write_bytes(render(kept).data)
+        path.chmod(0o600)
+    path.rename(_record(home))
 
-    FileStore(home).change("acme-1", noted("note"))
+
+DAY_OF = dict.fromkeys(range(150, 201), 0) | {149: 3, 148: 3, 147: 3, 146: 89, 145: 89, 144: 91, 142: 90}
+
+
+def _noted_today(before: Activation) -> Activation:
+    after = noted("note")(before)
+    return replace(after, history=(*before.history, replace(after.history[-1], at=NOON)))
+
+
+def _kept(home: Path) -> set[int]:
+    return {int(path.name.split(".")[1]) for path in (home / "backups").glob("acme-1.*.yaml")}
+
+
+def test_the_last_50_backups_stay_and_of_older_ones_the_newest_of_each_day_by_their_events(
+    home: Path,
+) -> None:
+    _many_backups(home, dict(sorted(DAY_OF.items())))
+    (home / "backups/acme-10.1.yaml").write_bytes(b"")
+    os.utime(home / "backups/acme-10.1.yaml", (0, 0))
+
+    FileStore(home).change("acme-1", _noted_today)
 
     # The fifty newest are 151 to 200; revision 150 shares its day with them.
-    kept = {int(path.name.split(".")[1]) for path in folder.glob("acme-1.*.yaml")}
-    assert kept == {*range(151, 201), 149, 146, 142}
-    assert (folder / "acme-10.1.yaml").exists()
+    assert _kept(home) == {*range(151, 201), 149, 146, 142}
+    assert (home / "backups/acme-10.1.yaml").exists()
+
+
+def test_a_damaged_backup_does_not_stand_for_its_day(home: Path) -> None:
+    _many_backups(home, dict(sorted(DAY_OF.items())))
+    _halved(home / "backups/acme-1.149.yaml")
+
+    FileStore(home).change("acme-1", _noted_today)
+
+    assert _kept(home) == {*range(151, 201), 149, 148, 146, 142}
+
+
+def test_backups_are_thinned_only_after_the_change_is_durable(home: Path) -> None:
+    _many_backups(home, dict(sorted(DAY_OF.items())))
+    disk = CountingDisk()
+
+    FileStore(home, disk=disk).change("acme-1", _noted_today)
+
+    last_flush = max(place for place, name in enumerate(disk.called) if name == "sync_folder")
+    assert disk.called.index("unlink") > last_flush
+
+
+def test_backups_are_not_thinned_when_nobody_knows_whether_the_change_is_durable(home: Path) -> None:
+    _many_backups(home, dict(sorted(DAY_OF.items())))
+
+    with pytest.raises(OutcomeUnknown):
+        FileStore(home, disk=failing_in("sync_folder", 1)).change("acme-1", _noted_today)
+
+    assert _kept(home) >= set(DAY_OF) - {200}
 
 
 def test_pruning_that_fails_does_not_fail_the_change(home: Path) -> None:

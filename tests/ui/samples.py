@@ -501,6 +501,25 @@ OUTCOMES: Mapping[str, Outcome] = {
         activation="acme-hk-1",
         head=HASH,
     ),
+    "undo": Outcome(
+        views.BroughtBackView(
+            HEADER,
+            (f"Revision 2 by alex is taken back: {EVENTS[1].summary}.",),
+            1,
+            EVENTS[1],
+            (
+                Change("facts.csp.account-id.values", "1234567890123456", ""),
+                Change("facts.customer.values", "Globex", "Acme Ltd"),
+            ),
+        ),
+        changed=True,
+        activation="acme-hk-1",
+        revision=3,
+        head=HASH,
+        next=(
+            sci("restore", "acme-hk-1", "--revision", "2", "--reason", "REASON", note="brings it all back"),
+        ),
+    ),
     "explain": Outcome(
         reference_views.ExplainView(
             "O5",

@@ -811,6 +811,37 @@ def test_the_plain_checklist_reads_as_the_transcript(desk: Desk) -> None:
     assert screen.getvalue() == GOLDEN.read_text(encoding="utf-8")
 
 
+def test_the_last_change_is_undone_from_the_list_after_a_yes_and_kept_after_a_no(desk: Desk) -> None:
+    typed = ["1", "n", "a wrong note", "l", "u", "n", "u", "y", "q"]
+    screen = StringIO()
+
+    def show(text: str) -> None:
+        screen.write(text)
+
+    prompter = PlainPrompter(Keyboard(typed, screen), screen)
+    before = desk.record()
+    run_checklist(desk.ws, NAME, prompter, desk.look, show)
+
+    after = desk.record()
+    assert [event.command for event in after.history[before.revision :]] == ["note", "undo"]
+    assert after.notes == before.notes
+    shown = screen.getvalue()
+    assert shown.index("Nothing is undone.") < shown.index("is taken back")
+    assert "Undo: note on P1" in shown
+
+
+def test_what_happened_in_the_world_is_not_offered_for_undo(desk: Desk) -> None:
+    until = next(number for number, (key, *_) in enumerate(WALK) if key == "O6")
+    desk.broken_off(desk.script(until))
+    assert desk.record().history[-1].command == "order place"
+
+    watching = desk.run([("step", "(quit)")])
+
+    (listed,) = watching.questions
+    assert isinstance(listed, ChoiceQuestion)
+    assert "(undo)" not in [choice.value for choice in listed.choices]
+
+
 # Leaving in the middle of several questions ----------------------------------------------------------------
 
 
