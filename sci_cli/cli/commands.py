@@ -47,6 +47,7 @@ PARTS = (
     Part("vpn_check", ("check",), "vpn"),
     Part("port", ("show", "shutdown", "no-shutdown", "confirm", "seen"), "port"),
     Part("profile", ("list", "show", "check", "trust"), "profile"),
+    Part("rebase", ("rebase",), "profile"),
     Part("keeping", ("verify", "adopt")),
     Part("packages", ("export", "import")),
     Part("store", ("init", "status", "push", "pull"), "store"),

@@ -44,7 +44,7 @@ Everything lies in one folder that you can see, copy and back up: `sci where` na
   backups/       earlier revisions of each of them; sci restore brings one back
   evidence/      screen prints and other evidence, under the hash of their content
   out/           mail drafts
-  profiles/      profiles of your own; profiles/pinned holds those that activations began with
+  profiles/      profiles of your own; profiles/pinned holds those that activations go by
 
 The files in activations are written by sci and carry a checksum: change them with commands, not by hand.
 sci verify says whether they are as they were written; sci adopt takes an edit by hand over.

@@ -36,7 +36,7 @@ class VpnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRef:
-    """The profile an activation began with: id and digest of its content."""
+    """The profile an activation goes by: id and digest of its content."""
 
     id: str
     digest: str
@@ -73,14 +73,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """That a step was done when the activation went over to another profile: as which kind, since when."""
+
+    kind: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What people said about a step: one stamp per party that did its part; `reason` is why it is skipped."""
+    """What people said about a step: one stamp per party that did its part; `reason` is why it is skipped.
+
+    With `carried` it stays done although the profile the activation went over to asks for more. Such a record
+    has no stamps when nobody had said anything about the step, because it closed by itself.
+    """
 
     closed: Closed
     stamps: tuple[Stamp, ...]
     note: str = ""
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)

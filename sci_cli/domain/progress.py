@@ -27,6 +27,9 @@ class StepState(StrEnum):
         return self not in (StepState.WAITING, StepState.READY)
 
 
+# Closed by what an operation recorded, never by words about the step.
+BY_OPERATION = (StepKind.ORDER, StepKind.VERIFY, StepKind.HANDOFF, StepKind.STAGES)
+
 # What to do when the portal shows something else than was ordered.
 CALL_VERIZON = "Call the Verizon account team (your Verizon Account Manager) and have the order corrected."
 
@@ -158,7 +161,7 @@ def _resolve(
             _closed_apart(profile, activation, step.moot_after),
         )
     if found is None:
-        found = _seen_in_portal(profile, activation, step)
+        found = _seen_in_portal(profile, activation, step) or _carried(activation, step)
     if found is None:
         earlier = [other for wanted in step.after if (other := profile.step(wanted))]
         found = _open(activation, step, [_resolve(profile, activation, each, states) for each in earlier])
@@ -172,15 +175,46 @@ def _closed_by_itself(profile: Profile, activation: Activation, step: Step) -> S
         reason = f"{step.only_if.fact} is {fact.text}: {step.not_needed}"
         return StepProgress(step, StepState.NOT_NEEDED, reason, since=fact.stamp.at)
     record = activation.steps.get(step.id)
-    if record and record.closed is Closed.SKIPPED:
+    if record and record.closed is Closed.SKIPPED and may_be_skipped(step):
         return StepProgress(step, StepState.SKIPPED, f"skipped: {record.reason}", since=record.stamps[-1].at)
     unmet = [item for item in step.closed_by if not holds(item, activation.values(item.fact))]
     if step.kind is StepKind.FACTS:
         return None if unmet else _done_by_facts(activation, step)
-    if record and not open_parties(step, record):
+    said = record is not None and record.closed is Closed.DONE and step.kind not in BY_OPERATION
+    if record and said and not open_parties(step, record):
         return StepProgress(step, StepState.DONE, record.note, since=max(s.at for s in record.stamps))
     at = _done_by_operation(profile, activation, step)
     return StepProgress(step, StepState.DONE, since=at) if at else None
+
+
+def may_be_skipped(step: Step) -> bool:
+    """Whether a person may close the step by saying that it will not be done.
+
+    `sci skip` refuses it otherwise; one of before the activation went over to another profile may be there.
+    """
+    if step.kind in (*BY_OPERATION, StepKind.AUTOMATIC, StepKind.GO):
+        return False
+    return step.kind is not StepKind.FACTS or bool(step.optional)
+
+
+def _carried(activation: Activation, step: Step) -> StepProgress | None:
+    """A step that was done when the activation went over to this profile.
+
+    What was done as another kind is no go, order, comparison, hand-off or last stage. A value on record that
+    the profile does not take closes nothing.
+    """
+    record = activation.steps.get(step.id)
+    if record is None or record.carried is None:
+        return None
+    if step.kind in (*BY_OPERATION, StepKind.GO) and step.kind.value != record.carried.kind:
+        return None
+    recorded = [(item, activation.values(item.fact)) for item in step.closed_by]
+    if step.kind is StepKind.FACTS and any(values and not holds(item, values) for item, values in recorded):
+        return None
+    return StepProgress(step, StepState.DONE, record.note or CARRIED, since=record.carried.since)
+
+
+CARRIED = "done before the profile changed"
 
 
 def _done_by_facts(activation: Activation, step: Step) -> StepProgress:
@@ -216,7 +250,9 @@ def _closed_apart(profile: Profile, activation: Activation, step_id: str) -> Ste
     A step may close with one that comes after it, so following both kinds of reference would not end.
     """
     other = profile.step(step_id)
-    return _closed_by_itself(profile, activation, other) if other else None
+    if other is None:
+        return None
+    return _closed_by_itself(profile, activation, other) or _carried(activation, other)
 
 
 def _closed_by_another(

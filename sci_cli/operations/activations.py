@@ -123,6 +123,8 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
     )  # fmt: skip
     activation = replace(activation, history=(event,))
     saved = None if mode.dry_run else _created(ws, activation, mode)
+    if saved is not None:
+        ws.catalogue.remember(profile.id)
     lines = (f"Started {wanted.name} for {activation.fact(facts.CUSTOMER)} with {profile.name}.",)
     return Outcome(
         RecordedView(showing.header(profile, activation), lines),

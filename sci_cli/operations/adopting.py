@@ -177,7 +177,7 @@ def _accepted(profile: Profile, edited: Edited, changes: Sequence[Change]) -> Ac
 
 def _require_editable(edited: Edited, change: Change) -> None:
     kind = change.path.partition(".")[0]
-    if kind in _EDITABLE and ".evidence." not in change.path:
+    if kind in _EDITABLE and not {"evidence", "carried"} & set(change.path.split(".")[2:]):
         return
     raise RecordCorrupt(
         f"The edit of {quoted(edited.file)} changes {change.path}, which only commands record. "
@@ -227,8 +227,11 @@ def _check_facts(profile: Profile, after: Activation, changes: Sequence[Change])
 
 def _check_steps(profile: Profile, after: Activation, edited: Edited) -> None:
     known = {step.id for step in profile.steps}
-    strange = sorted(set(after.steps) - known)
-    parties = {stamp.party for record in after.steps.values() for stamp in record.stamps if stamp.party}
+    # What was recorded before the profile changed may be about steps and parties that are no more.
+    before = edited.good.steps if edited.good else {}
+    touched = {key: record for key, record in after.steps.items() if before.get(key) != record}
+    strange = sorted(set(touched) - known)
+    parties = {stamp.party for record in touched.values() for stamp in record.stamps if stamp.party}
     strange += sorted(parties - {party.id for party in profile.parties})
     if strange:
         raise InvalidValue(

@@ -26,6 +26,7 @@ from sci_cli.errors import (
     sci,
 )
 from sci_cli.operations import showing
+from sci_cli.operations.newer_profiles import newer_profile
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import CheckView
 from sci_cli.operations.workspace import Workspace
@@ -44,7 +45,7 @@ def check(ws: Workspace, name: str, *, purpose: str = "") -> Outcome:
     elif purpose == "handoff":
         found = handoff_findings(profile, activation)
     else:
-        found = _everything(profile, activation, now)
+        found = (*_everything(profile, activation, now), *newer_profile(ws, activation))
     closed = blockers(found)
     view = CheckView(
         showing.header(profile, activation),

@@ -128,7 +128,7 @@ FINDINGS: dict[str, str] = {
         "A mail draft is no longer as the history says, or gone, so the package is written without it."
     ),
     "record.damaged": (
-        "A record, or the profile it began with, fails its check. It is never taken for empty, and nothing "
+        "A record, or the profile it goes by, fails its check. It is never taken for empty, and nothing "
         "is written to it."
     ),
     "record.not_readable": "The system does not let a record be read; it may be whole.",
@@ -257,6 +257,30 @@ FINDINGS: dict[str, str] = {
     "home.leftover": ("A run that was killed left a temporary file. Nothing refers to it."),
     "profile.pin_damaged": (
         "The profile that activations go on with is kept with them, and this copy is damaged or missing."
+    ),
+    "profile.differs": (
+        "An activation goes by the content of its profile that it began with, or that somebody let it go "
+        "over to. The file has other content by now. `sci profile rebase NAME --plan` shows what that would "
+        "mean; nothing changes by itself."
+    ),
+    "profile.order_placed": (
+        "Gates and form fields speak about an order that is to be placed. One that is placed stays as it is."
+    ),
+    "profile.part_gone": (
+        "Something is on record about a step, a fact or a stage that the profile does not have any more. It "
+        "stays in the record and its history and closes nothing."
+    ),
+    "profile.recipients_change": (
+        "With the other content of the profile the hand-off goes to other people, who receive the customer's "
+        "configuration. Going over asks for the activation's name."
+    ),
+    "profile.recipients_not_trusted": (
+        "A profile that did not come with the program names recipients nobody here has agreed to. Compare "
+        "them, then `sci profile trust` records the consent."
+    ),
+    "profile.value_not_accepted": (
+        "A value on record could not be recorded under the other content of the profile. It stays until it "
+        "is corrected; a step that it closes is open."
     ),
     "record.missing": ("There are backups of an activation whose record is gone."),
     "record.unreadable": (

@@ -21,6 +21,7 @@ from sci_cli.errors import (
 )
 from sci_cli.operations import showing
 from sci_cli.operations.lookup import find_party
+from sci_cli.operations.newer_profiles import newer_profile
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import (
     ActivationRow,
@@ -48,7 +49,7 @@ def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
         activation=name,
         revision=activation.revision,
         head=loaded.head,
-        findings=_standing(profile, activation),
+        findings=(*_standing(profile, activation), *newer_profile(ws, activation)),
         notices=loaded.notices,
         next=showing.next_commands(profile, activation, progress(profile, activation, ws.now()), limit=3),
     )

@@ -24,7 +24,7 @@ from sci_cli.operations.keeping_views import ExportView, ImportView, PackedRow
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.workspace import Workspace
 from sci_cli.safety.text import quoted
-from sci_cli.store.contract import Loaded, goes_on_with
+from sci_cli.store.contract import Loaded, goes_on_with, profiles_named
 from sci_cli.store.package import Packed, drafts_of, pack
 from sci_cli.store.side_files import side_file
 from sci_cli.store.unpacking import unpack
@@ -76,7 +76,8 @@ def _gathered(ws: Workspace, name: str) -> tuple[Packed, list[str]]:
             drafts[filename] = data
         else:
             left_out.append(filename)
-    return Packed(activation, loaded.head, ws.profile_of(activation), evidence, drafts), left_out
+    profile, *earlier = (ws.store.pinned_profile(ref) for ref in profiles_named(activation))
+    return Packed(activation, loaded.head, profile, evidence, drafts, tuple(earlier)), left_out
 
 
 def _evidence(ws: Workspace, name: str, sha256: str) -> bytes:
@@ -198,7 +199,12 @@ def _renamed(packed: tuple[Packed, ...], as_name: str) -> tuple[Packed, ...]:
 def _refuse_recipients(ws: Workspace, packed: Sequence[Packed], file: str) -> None:
     """A profile decides who gets the configuration: one from elsewhere must not bring new recipients."""
     # Many activations share a profile, and looking into what is trusted takes longer than all the rest.
-    known = {each.activation.profile: each.profile for each in packed}
+    # Those an activation went by before count as well: undoing the change goes back to them.
+    known = {
+        ref: profile
+        for each in packed
+        for ref, profile in zip(profiles_named(each.activation), (each.profile, *each.earlier), strict=True)
+    }
     profiles = [profile for profile in known.values() if not ws.catalogue.trusts(profile)]
     if not profiles:
         return
@@ -237,7 +243,8 @@ def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> PackedRow:
     state = "updated" if goes_on else "taken"
     if request.dry_run:
         return _row(packed, state)
-    ws.store.pin_profile(packed.profile)
+    for profile in (packed.profile, *packed.earlier):
+        ws.store.pin_profile(profile)
     for sha256, data in packed.evidence.items():
         ws.store.keep_evidence(data, sha256)
     for filename, data in packed.drafts.items():

@@ -113,7 +113,8 @@ def _record(
     stamps = (*old, *(ws.stamp(request.at, each) for each in parties if each not in acted))
     kept = tuple(Evidence(each.filename, each.sha256) for each in request.evidence)
     joined = "\n".join(text for text in (record.note if record else "", note) if text)
-    return StepRecord(Closed.DONE, stamps, joined, (*(record.evidence if record else ()), *kept))
+    evidence = (*(record.evidence if record else ()), *kept)
+    return StepRecord(Closed.DONE, stamps, joined, evidence, carried=record.carried if record else None)
 
 
 def _item(profile: Profile, activation: Activation, step: Step, now: datetime) -> StepProgress:

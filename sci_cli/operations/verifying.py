@@ -13,7 +13,7 @@ from sci_cli.operations.work_views import Counted, VerifiedRecord, VerifyView
 from sci_cli.operations.workspace import Workspace
 from sci_cli.safety.text import quoted
 from sci_cli.store.abilities import Inspectable, Inspected
-from sci_cli.store.contract import Loaded, Store
+from sci_cli.store.contract import Loaded, Store, profiles_named
 from sci_cli.store.document import heads
 
 _HEAD = re.compile(r"[0-9a-f]{12,64}")
@@ -85,14 +85,15 @@ def _inspected(ws: Workspace, names: Sequence[str]) -> Inspected:
 
 
 def _records_alone(store: Store, names: Sequence[str]) -> Inspected:
-    """Of a store that has nothing but records: whether each can be read and has its profile."""
+    """Of a store that has nothing but records: whether each can be read and has its profiles."""
     records: dict[str, Loaded] = {}
     findings = []
     for name, loaded in store.load_all(names or store.names()):
         try:
             if isinstance(loaded, SciError):
                 raise loaded
-            store.pinned_profile(loaded.activation.profile)
+            for ref in profiles_named(loaded.activation):
+                store.pinned_profile(ref)
             records[name] = loaded
         except ActivationNotFound:
             raise

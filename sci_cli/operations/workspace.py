@@ -101,7 +101,7 @@ class Workspace:
             raise self.not_found(name) from missing
 
     def profile_of(self, activation: Activation) -> Profile:
-        """The profile the activation began with, as it was then."""
+        """The profile the activation goes by, as it was when it began with it or went over to it."""
         return self.store.pinned_profile(activation.profile)
 
     def change(self, name: str, command: str, decide: Decide, mode: ChangeMode) -> Changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sci_cli.domain.names import activation_name_problem
+from sci_cli.domain.plain import digest
 from sci_cli.errors import InvalidFile, ProfileNotFound, SciError, StoreUnavailable, sci
 from sci_cli.profiles.private_files import read_private, write_private
 from sci_cli.profiles.problems import did_you_mean
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from sci_cli.domain.profile import Contact, Profile
 
 TRUST_FILE = "trusted.txt"
+# Beside the files of profiles: of each the SHA-256, the digest of the profile in it, and its name.
+DIGESTS_FILE = "digests.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,48 @@ class Catalogue:
             listed = "".join(f"{line}\n" for line in (*trusted, consent))
             write_private(self.user / TRUST_FILE, listed.encode("ascii", "replace"))
         return recipients
+
+    def digest_of(self, profile_id: str) -> str | None:
+        """The digest of the content that stands under an id now; None where none stands there or is usable.
+
+        Whether its recipients are trusted is not asked. A file is looked up in the list beside it by its
+        bytes, so that nothing is parsed; one that is not as listed is read like any other.
+        """
+        try:
+            found = self._find(profile_id)
+            data = _read_shipped(found.path) if found.shipped else read_private(found.path)
+            return self._listed(found).get(hashlib.sha256(data).hexdigest()) or digest(self._read(found))
+        except SciError:
+            return None
+
+    def remember(self, profile_id: str) -> None:
+        """Lists the content that stands under an id of the user, for `digest_of`; failing does no harm.
+
+        Only commands that write anyway call it.
+        """
+        try:
+            found = self._find(profile_id)
+            if found.shipped or self.user is None:
+                return
+            data = read_private(found.path)
+            content = digest(parse_profile(data, name=str(found.path)))
+            line = f"{hashlib.sha256(data).hexdigest()} {content} {found.path.name}"
+            others = [each for each in self._lines(found) if each.split(" ")[-1] != found.path.name]
+            if line not in self._lines(found):
+                text = "".join(f"{each}\n" for each in (*others, line))
+                write_private(self.user / DIGESTS_FILE, text.encode("ascii"))
+        except (SciError, UnicodeError):
+            return
+
+    def _listed(self, found: _Found) -> dict[str, str]:
+        """Digests of contents by the SHA-256 of files; nothing where the list cannot be read."""
+        return dict(line.split(" ")[:2] for line in self._lines(found) if line.count(" ") == 2)
+
+    def _lines(self, found: _Found) -> list[str]:
+        try:
+            return (found.path.parent / DIGESTS_FILE).read_text("ascii").splitlines()
+        except (OSError, ValueError):
+            return []
 
     # Finding -----------------------------------------------------------------------------------------------
 
@@ -251,6 +297,4 @@ def _shown(contact: Contact) -> str:
 
 def _consent(profile: Profile) -> str:
     """What consent is given to: SHA-256 in hex over the id and the sorted recipients."""
-    from sci_cli.domain.plain import digest
-
     return digest({"id": profile.id, "recipients": _addresses(profile)})

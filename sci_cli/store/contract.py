@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -299,10 +300,25 @@ def reference(profile: Profile) -> ProfileRef:
     return ProfileRef(profile.id, digest(profile))
 
 
+def profiles_named(activation: Activation) -> tuple[ProfileRef, ...]:
+    """Every content of the profile that the record goes by or went by, the present one first.
+
+    All of them are kept and go along with the record: the history can be read, and gone back to, with them.
+    """
+    changes = (change for event in reversed(activation.history) for change in event.changes)
+    digests = (text for each in changes if each.path == _DIGEST for text in (each.after, each.before))
+    earlier = (ProfileRef(activation.profile.id, each) for each in digests if _SHA256.fullmatch(each))
+    return tuple(dict.fromkeys((activation.profile, *earlier)))
+
+
+_DIGEST = "profile.digest"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
 def no_pinned_profile(ref: ProfileRef) -> ProfileNotFound:
-    """The error for a profile an activation began with and that is not kept."""
+    """The error for a profile an activation goes by or went by and that is not kept."""
     return ProfileNotFound(
-        f"The profile {quoted(ref.id)} this activation began with is not kept here.",
+        f"The profile {quoted(ref.id)} this activation goes by is not kept here.",
         why=f"Its digest is {quoted(ref.digest)}; a profile of the same id may differ from it.",
         fix="Copy the folder profiles/pinned from the home this activation comes from.",
     )

@@ -30,9 +30,10 @@ from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
 from sci_cli.store.lines import read_lines
 
-# Format 2 adds to events the operation id and the revision that was gone back to. A record without either is
-# written as format 1, for older versions to read; they refuse format 2 untouched.
-FORMAT = 2
+# Format 2 adds to events the operation id and the revision that was gone back to, format 3 steps that stay
+# done under another profile. A record without them is written as the format before, for older versions to
+# read; they refuse newer ones untouched.
+FORMAT = 3
 _LEAST = 1
 SIZE_LIMIT = 20_000_000
 
@@ -104,7 +105,7 @@ def render(activation: Activation) -> Written:
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
-    form = FORMAT if any(event.op_id or event.back_to for event in activation.history) else _LEAST
+    form = _needed(activation)
     body: Body = {"format": str(form), "name": name, "revision": revision, "head": head, **plain}
     try:
         text = dump_own({**body, "history": history}).encode("utf-8")
@@ -115,6 +116,13 @@ def render(activation: Activation) -> Written:
     if not same:
         raise AssertionError(f"the record of {activation.name} is another one when read back")
     return written
+
+
+def _needed(activation: Activation) -> int:
+    """The lowest format that holds the record."""
+    if any(step.carried for step in activation.steps.values()):
+        return FORMAT
+    return 2 if any(event.op_id or event.back_to for event in activation.history) else _LEAST
 
 
 def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRATIONS) -> Parsed:

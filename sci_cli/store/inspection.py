@@ -20,7 +20,7 @@ from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
 from sci_cli.store.abilities import Inspected, Stray
-from sci_cli.store.contract import Loaded, no_activation
+from sci_cli.store.contract import Loaded, no_activation, profiles_named
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse
 from sci_cli.store.durable import TEMPORARY, NotRegular, TooLarge, read_file, refuse_irregular
@@ -201,20 +201,27 @@ class Inspection:
     # What the records name -------------------------------------------------------------------------------
 
     def _profiles(self, *, whole: bool) -> None:
-        wanted = {loaded.activation.profile: name for name, loaded in sorted(self.records.items())}
+        wanted = dict(self._named_profiles())
         with self.home.opened(*PINNED) as folder:
             there = self._listed(folder) if whole else []
         for file in there:
             if found := _PINNED_FILE.fullmatch(file):
                 wanted.setdefault(ProfileRef(found[1], found[2]), "")
-        for ref, name in wanted.items():
+        for ref, why in wanted.items():
             file = f"{'/'.join(PINNED)}/{ref.id}-{ref.digest}.json"
             self.counted["profiles"] += 1
             try:
                 self.pinned(ref)
             except SciError as problem:
-                why = f"{name} goes on with it." if name else ""
                 self._wrong("profile.pin_damaged", file, problem.message, *problem.fix, why=why)
+
+    def _named_profiles(self) -> Iterator[tuple[ProfileRef, str]]:
+        """Each pinned profile with why it is needed; the weightier reason of two comes last."""
+        named = [(name, profiles_named(each.activation)) for name, each in sorted(self.records.items())]
+        for name, (_, *earlier) in named:
+            yield from ((ref, f"{name} went by it before; its history names it.") for ref in earlier)
+        for name, (present, *_) in named:
+            yield present, f"{name} goes on with it."
 
     def _evidence(self, *, whole: bool) -> None:
         named = {

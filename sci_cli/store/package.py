@@ -5,7 +5,7 @@
     activations/acme-hk-1.yaml      the record, byte for byte as the store of files writes it
     evidence/<SHA-256>              evidence, under the hash of its content
     out/acme-hk-1-handoff-1-r9.eml  drafts the history names
-    profiles/<id>-<digest>.json     the profile each activation began with
+    profiles/<id>-<digest>.json     the profile each activation goes by, and those it went by before
 
 Members are stored without compression, sorted and with one fixed time, so the same content gives the same
 bytes with every version of every compressor.
@@ -20,7 +20,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sci_cli.domain.activation import Activation
+from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.plain import Plain, canonical, to_plain
 from sci_cli.domain.profile import Profile
@@ -51,9 +51,10 @@ class Packed:
     Attributes:
         activation: the record.
         head: the hash of its last event.
-        profile: the profile it began with.
+        profile: the profile it goes by.
         evidence: content by SHA-256 in hex.
         drafts: content by file name.
+        earlier: the profiles it went by before, newest first.
     """
 
     activation: Activation
@@ -61,6 +62,7 @@ class Packed:
     profile: Profile
     evidence: Mapping[str, bytes] = field(default_factory=dict)
     drafts: Mapping[str, bytes] = field(default_factory=dict)
+    earlier: tuple[Profile, ...] = ()
 
 
 def drafts_of(activation: Activation) -> dict[str, str]:
@@ -91,9 +93,8 @@ _FORMS = {"evidence": _SHA256, "out": _DRAFT, "profiles": _PINNED}
 FOLDERS = ("activations/", "evidence/", "out/", "profiles/")
 
 
-def profile_member(packed: Packed) -> str:
-    """The member that holds the pinned profile."""
-    ref = reference(packed.profile)
+def profile_member(ref: ProfileRef) -> str:
+    """The member that holds a pinned profile."""
     return f"profiles/{ref.id}-{ref.digest}.json"
 
 
@@ -104,10 +105,9 @@ def record_member(name: str) -> str:
 
 def members_of(packed: Packed) -> dict[str, bytes]:
     """Everything of one activation, by member name."""
-    found = {
-        record_member(packed.activation.name): render(packed.activation).data,
-        profile_member(packed): canonical(to_plain(packed.profile)).encode("ascii"),
-    }
+    found = {record_member(packed.activation.name): render(packed.activation).data}
+    for profile in (packed.profile, *packed.earlier):
+        found[profile_member(reference(profile))] = canonical(to_plain(profile)).encode("ascii")
     found |= {f"evidence/{sha256}": data for sha256, data in packed.evidence.items()}
     return found | {f"out/{name}": data for name, data in packed.drafts.items()}
 

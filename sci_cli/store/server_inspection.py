@@ -12,7 +12,7 @@ from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.plain import canonical, to_plain
 from sci_cli.errors import Fix, SciError
 from sci_cli.store.abilities import Inspected, Stray
-from sci_cli.store.contract import Loaded, Store, no_activation
+from sci_cli.store.contract import Loaded, Store, no_activation, profiles_named
 from sci_cli.store.document import NewerFormat, NotIntact, heads, parse
 from sci_cli.store.server_rows import EVIDENCE_KEPT, HISTORY, PROFILES
 
@@ -132,7 +132,11 @@ class ServerInspection:
     # What the records name -------------------------------------------------------------------------------
 
     def _profiles(self, *, whole: bool) -> None:
-        named = {loaded.activation.profile: name for name, loaded in sorted(self.records.items())}
+        refs = [(name, profiles_named(each.activation)) for name, each in sorted(self.records.items())]
+        named = {
+            ref: f"{name} went by it before; its history names it." for name, all_ in refs for ref in all_
+        }
+        named |= {present: f"{name} goes on with it." for name, (present, *_) in refs}
         kept = {
             ProfileRef(str(id_), str(digest)): text for id_, digest, text in self.rows(PROFILES, (self.team,))
         }
@@ -145,7 +149,7 @@ class ServerInspection:
                 wrong = "does not match its digest: it was edited or damaged"
             else:
                 continue
-            why = f"{named[ref]} goes on with it." if ref in named else ""
+            why = named.get(ref, "")
             where = f"sci.profile {ref.id} {ref.digest[:12]}"
             self._wrong("profile.pin_damaged", where, f"The pinned profile {ref.id} {wrong}.", why=why)
 

@@ -19,7 +19,7 @@ from sci_cli.domain.plain import NotPlain, from_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import InvalidFile, RecordCorrupt, SciError
 from sci_cli.safety.text import quoted
-from sci_cli.store.contract import check_first, reference
+from sci_cli.store.contract import check_first, profiles_named, reference
 from sci_cli.store.document import NewerFormat, NotIntact, Parsed, parse, render
 from sci_cli.store.package import (
     FOLDERS,
@@ -32,6 +32,7 @@ from sci_cli.store.package import (
     Packed,
     drafts_of,
     member_problem,
+    profile_member,
     record_member,
 )
 
@@ -243,14 +244,17 @@ def _packed(
     activation = parsed.activation
     if about != (str(activation.revision), parsed.head):
         raise _damaged(shown, member, "is not at the revision and head the manifest says")
-    if activation.profile not in profiles:
-        profiles[activation.profile] = _profile(activation, members, shown)
+    named = profiles_named(activation)
+    for ref in named:
+        if ref not in profiles:
+            profiles[ref] = _profile(ref, members, shown)
     return Packed(
         activation,
         parsed.head,
         profiles[activation.profile],
         {sha256: _evidence(sha256, members, shown) for sha256 in activation.evidence_hashes()},
         _drafts(activation, members, shown),
+        tuple(profiles[ref] for ref in named[1:]),
     )
 
 
@@ -272,9 +276,8 @@ def _record(data: bytes, name: str, shown: str) -> Parsed:
     return parsed
 
 
-def _profile(activation: Activation, members: Mapping[str, bytes], shown: str) -> Profile:
-    ref = activation.profile
-    member = f"profiles/{ref.id}-{ref.digest}.json"
+def _profile(ref: ProfileRef, members: Mapping[str, bytes], shown: str) -> Profile:
+    member = profile_member(ref)
     data = members.get(member)
     if data is None:
         raise _damaged(shown, member[:200], "is missing")
@@ -313,8 +316,8 @@ def _drafts(activation: Activation, members: Mapping[str, bytes], shown: str) ->
 def _refuse_unclaimed(members: Mapping[str, bytes], taken: tuple[Packed, ...], shown: str) -> None:
     claimed = set()
     for packed in taken:
-        ref = packed.activation.profile
-        claimed |= {record_member(packed.activation.name), f"profiles/{ref.id}-{ref.digest}.json"}
+        claimed.add(record_member(packed.activation.name))
+        claimed |= {profile_member(ref) for ref in profiles_named(packed.activation)}
         claimed |= {f"evidence/{each}" for each in packed.evidence}
         claimed |= {f"out/{each}" for each in packed.drafts}
     if strange := sorted(set(members) - claimed):

@@ -36,7 +36,7 @@ class AsShown:
         return self._store.load_all(names)
 
     def pinned_profile(self, ref: ProfileRef) -> Profile:
-        """The profile the record began with."""
+        """The profile the record goes by."""
         return self._profile if ref == self._loaded.activation.profile else self._store.pinned_profile(ref)
 
     def earlier(self, activation: Activation, revision: int) -> Activation | None:

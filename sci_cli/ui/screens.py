@@ -7,6 +7,7 @@ from typing import Any
 
 from sci_cli.operations import (
     keeping_views,
+    rebase_views,
     reference_views,
     sharing_views,
     views,
@@ -19,6 +20,7 @@ from sci_cli.ui import (
     keeping_screens,
     network_screens,
     package_screens,
+    rebase_screens,
     record_screens,
     reference_screens,
     sharing_screens,
@@ -58,6 +60,7 @@ SCREENS: Mapping[type[View], Screen] = {
     work_views.PortView: network_screens.port,
     work_views.VerifyView: keeping_screens.verify,
     work_views.AdoptView: keeping_screens.adopt,
+    rebase_views.RebaseView: rebase_screens.rebase,
     reference_views.ExplainView: reference_screens.explain,
     reference_views.ProfilesView: reference_screens.profiles,
     reference_views.ProfileView: reference_screens.profile,

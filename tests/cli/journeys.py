@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.cli.program import NIMBUS, Clock, Program, Result, run_installed, write_picture
+from tests.cli.program import NIMBUS, NIMBUS_NEXT, Clock, Program, Result, run_installed, write_picture
 
 FOLDER = Path(__file__).parents[1] / "journeys"
 ANYTHING = "..."
@@ -36,6 +36,7 @@ class Block:
         before: the lines in front of it, kept as they are.
         at: the time the clock is set to first, empty when it goes on as it was.
         files: files written first, by name.
+        copies: files copied first, from and to.
         line: the command line, without the `$`.
         expected: the output expected, ending without blank lines.
         exit: the exit code expected.
@@ -44,6 +45,7 @@ class Block:
     before: list[str]
     at: str
     files: dict[str, str]
+    copies: list[tuple[str, str]]
     line: str
     number: int
     expected: list[str] = field(default_factory=list)
@@ -72,10 +74,11 @@ def read(path: Path) -> Journey:
     """
     blocks: list[Block] = []
     pending: list[str] = []
+    copies: list[tuple[str, str]] = []
     at, files, filling = "", {}, ""
     output = False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        starts = line.startswith(("## ", "@ ", "$ sci", "file "))
+        starts = line.startswith(("## ", "@ ", "$ sci", "file ", "copy "))
         if output and not starts:
             _take(blocks[-1], line)
             continue
@@ -88,15 +91,17 @@ def read(path: Path) -> Journey:
         elif line.startswith("file "):
             filling = line[5:].strip()
             files[filling] = ""
+        elif line.startswith("copy "):
+            copies.append((line.split(" ")[1], line.split(" ")[2]))
         elif line.startswith("|") and filling:
             files[filling] += line.removeprefix("|").removeprefix(" ") + "\n"
         elif line.startswith("$ "):
             pending.pop()
-            blocks.append(Block(pending, at, files, line[2:], number))
-            pending, at, files, filling, output = [], "", {}, "", True
+            blocks.append(Block(pending, at, files, copies, line[2:], number))
+            pending, at, files, copies, filling, output = [], "", {}, [], "", True
         elif line.strip() and not line.startswith("## "):
             raise ValueError(
-                f"{path.name}:{number}: neither a remark (##), a time, a file nor a command: {line}"
+                f"{path.name}:{number}: neither a remark (##), a time, a file, a copy nor a command: {line}"
             )
     after = _trailing_blanks(blocks[-1]) if output else pending
     return Journey(path.stem, tuple(blocks), tuple(after))
@@ -158,6 +163,7 @@ def play(
     clock = Clock()
     write_picture(folder)
     shutil.copy(NIMBUS, folder / "nimbus.yaml")
+    shutil.copy(NIMBUS_NEXT, folder / "nimbus-next.yaml")
     run = start(folder, clock)
     for block in journey.blocks:
         clock.tick(minutes=1)
@@ -165,6 +171,8 @@ def play(
             clock.set(block.at)
         for name, text in block.files.items():
             (folder / name).write_text(text, encoding="utf-8")
+        for source, target in block.copies:
+            shutil.copy(folder / source, folder / target)
         command, _, source = block.line.partition(" < ")
         stdin = (folder / source.strip()).read_text(encoding="utf-8") if source else ""
         result = run(shlex.split(command)[1:], stdin, clock)

@@ -23,6 +23,7 @@ from tests.ui.scripted import Answer, ScriptedPrompter
 USER = "account.manager"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NIMBUS = Path(__file__).parents[1] / "profiles" / "fictitious.yaml"
+NIMBUS_NEXT = NIMBUS.with_name("fictitious_next.yaml")
 
 NEW = shlex.split(
     "new acme-hk-1 --profile alibaba-cloud --customer Acme --location Singapore --data-plan 1G"

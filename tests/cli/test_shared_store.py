@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.cli.program import Program, Result, write_picture
+from tests.cli.program import NIMBUS, NIMBUS_NEXT, Program, Result, write_picture
 from tests.store.servers import ADMIN, RealServer
 
 
@@ -73,6 +74,37 @@ def test_an_activation_with_evidence_goes_to_the_team_and_comes_back_changed(
     here, there = (sci("history", "acme-hk-1", "-o", "json", environ=each) for each in ({}, shared))
     assert document(here)["data"] == document(there)["data"]
     assert (sci.home / "backups").exists()
+
+
+def test_an_activation_goes_over_to_another_profile_in_the_shared_store_and_brings_both_contents_back(
+    sci: Program, url: str
+) -> None:
+    shared, name = {"SCI_STORE": url}, "acme-nim-1"
+    new = ("new", name, "--profile", str(NIMBUS), "--customer", "Acme Ltd", "--location", "Hong Kong")
+    assert sci(*new, "--data-plan", "1 TB", environ=shared).exit == 0
+    assert sci("done", name, "K1", environ=shared).exit == 0
+    own = sci.home / "profiles" / "nimbus-cloud.yaml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.parent.chmod(0o700)
+    shutil.copy(NIMBUS_NEXT, own)
+    assert sci("profile", "trust", "nimbus-cloud", "--yes").exit == 0
+
+    rebase = ("profile", "rebase", name)
+    plan = sci(*rebase, "--plan", "--exit-code", environ=shared)
+    applied = document(sci(*rebase, "--apply", "--confirm", name, "-o", "json", environ=shared))
+    again = document(sci(*rebase, "--apply", "-o", "json", environ=shared))
+
+    assert (plan.exit, applied["revision"], again["changed"], again["revision"]) == (20, 3, False, 3)
+    assert sci("verify", environ=shared).exit == 0
+    assert sci("store", "pull", name, environ=shared).exit == 0
+    assert len(list((sci.home / "profiles" / "pinned").iterdir())) == 2
+    assert sci("verify").exit == 0
+    steps = document(sci("status", name, "-o", "json"))["data"]["steps"]
+    assert {each["id"]: each["state"] for each in steps}["K1"] == "done"
+    other = Program(sci.home.parent / "other", sci.clock)
+    assert other("store", "pull", name, environ=shared).exit == 0
+    assert other("verify").exit == 0
+    assert len(list((other.home / "profiles" / "pinned").iterdir())) == 2
 
 
 def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: str, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from sci_cli.domain.activation import Activation, AdminStatus, Vpn, VpnState
 from sci_cli.domain.findings import Finding
 from sci_cli.domain.gates import Asked
 from sci_cli.domain.plain import canonical, from_plain, to_plain
-from sci_cli.domain.profile import Gate, GateKind, Profile
+from sci_cli.domain.profile import Gate, GateKind, Owners, Profile, StepKind
 from sci_cli.errors import InvalidValue, SciError, StaleRevision, WrongUsage
 from sci_cli.operations import (
     activations,
@@ -41,6 +41,7 @@ from sci_cli.operations import (
     orders,
     overview,
     ports,
+    rebasing,
     steps,
     verification,
     vpn_plans,
@@ -50,7 +51,7 @@ from sci_cli.operations import (
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.views import BroughtBackView
 from sci_cli.operations.workspace import ChangeMode, changes_between
-from sci_cli.store.contract import Loaded, Saved, check_first
+from sci_cli.store.contract import Loaded, Saved, check_first, reference
 from tests.operations.build import (
     Desk,
     alibaba,
@@ -143,6 +144,30 @@ BAD = {
     "nat-review": ("y",),
     "no-such-fact": ("x",),
 }
+# Other contents of the profile: no gates and no order of steps; other owners, kinds and conditions.
+CONTENTS = [
+    alibaba(),
+    replace(
+        alibaba(), version="bare", gates=(), steps=tuple(replace(each, after=()) for each in alibaba().steps)
+    ),
+    replace(
+        alibaba(),
+        version="other",
+        steps=tuple(
+            replace(
+                each,
+                owners=Owners(("customer", "verizon", "alibaba")),
+                closed_by=each.closed_by[:1],
+                optional="why not" if each.kind is StepKind.FACTS else each.optional,
+                closes_with="" if each.kind is StepKind.GO else each.closes_with,
+                timer=None,
+            )
+            for each in alibaba().steps
+            if each.id != "P2"
+        ),
+        reminders=(),
+    ),
+]
 STEPS = [*(step.id for step in alibaba().steps), "o5", "X9"]
 PARTIES = ["", "", "customer", "verizon", "alibaba", "Cust", "nobody"]
 REASONS = ["", "said so", "corrected"]
@@ -452,6 +477,20 @@ class EverythingMachine(OrderMachine):
     @rule(text=st.sampled_from(["", "call on Monday", "two\nlines"]), step=st.sampled_from(["", *STEPS]))
     def remark(self, text: str, step: str) -> None:
         self.act("real", lambda mode: activations.note(self.desk.ws, self.desk.name, text, mode, step=step))
+
+    # Another profile -----------------------------------------------------------------------------------
+
+    @rule(new=st.sampled_from(CONTENTS), how=a_mode)
+    def go_over(self, new: Profile, how: str) -> None:
+        before, target = self.now(), rebasing.Target("", new, reference(new))
+        outcome = self.act(how, lambda mode: rebasing.rebase(self.desk.ws, self.desk.name, target, mode))
+        if outcome is not None:
+            after = self.now()
+            assert outcome.changed == (before.profile != target.ref)
+            assert after.profile == target.ref
+            said = {key: replace(each, carried=None) for key, each in after.steps.items()}
+            assert all(said[key] == replace(each, carried=None) for key, each in before.steps.items())
+            assert (after.facts, after.order, after.vpns) == (before.facts, before.order, before.vpns)
 
     # After the order -----------------------------------------------------------------------------------
 

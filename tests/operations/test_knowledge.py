@@ -22,10 +22,12 @@ from tests.operations.build import alibaba, nimbus, open_desk, started, typed
 
 NIMBUS_FILE = Path(__file__).parent.parent / "profiles" / "fictitious.yaml"
 _CODE = re.compile(
-    r'"((?:order|handoff|port|vpn|prefix|fact|record|step|backup|draft|evidence|history|home|profile|machine|package)\.[a-z_]+)"'
+    r'"((?:order|handoff|port|vpn|prefix|fact|record|step|backup|draft|evidence|history|home|machine|package'
+    r'|profile)\.[a-z_]+)"'
 )
-# Codes of errors, which are told with the error itself, share the first word of some findings.
-_ERRORS = {"order.mismatch", "handoff.draft_altered", "step.not_found", "vpn.not_found"}
+# Codes of errors, which are told with the error itself, and a field of the record share the first word of
+# some findings.
+_ERRORS = {"order.mismatch", "handoff.draft_altered", "step.not_found", "vpn.not_found", "profile.digest"}
 
 
 def explained(ws: Workspace, topic: str, **where: str) -> ExplainView:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sci_cli.domain.plain import digest
 from sci_cli.errors import InvalidFile, ProfileNotFound, StoreUnavailable, sci
 from sci_cli.profiles import Catalogue, Entry, shipped_profiles_dir
+from sci_cli.profiles.catalogue import DIGESTS_FILE
+from tests.profiles.make_digests import listed
 
 SOUND = (Path(__file__).parent / "fictitious.yaml").read_text(encoding="utf-8")
 
@@ -315,3 +319,83 @@ def test_a_file_that_is_too_large_is_not_read(catalogue: Catalogue, tmp_path: Pa
     with pytest.raises(InvalidFile) as caught:
         catalogue.load(str(path))
     assert caught.value.message == f"The profile '{path}' is too large: 5000003 bytes, at most 1000000."
+
+
+# The digest of what stands there now ------------------------------------------------------------------------
+
+
+def test_the_list_of_digests_fits_the_shipped_profiles() -> None:
+    """After editing a shipped profile: `python -m tests.profiles.make_digests`."""
+    assert (shipped_profiles_dir() / DIGESTS_FILE).read_text("ascii") == listed()
+
+
+def test_the_digest_under_an_id_is_that_of_the_profile_in_front(catalogue: Catalogue) -> None:
+    known = {
+        entry.id: catalogue.load(entry.id, check_trust=False) for entry in catalogue.entries() if entry.name
+    }
+
+    assert known
+    assert {each: catalogue.digest_of(each) for each in known} == {
+        each: digest(profile) for each, profile in known.items()
+    }
+
+
+def test_nothing_usable_under_an_id_has_no_digest(catalogue: Catalogue, folders: tuple[Path, Path]) -> None:
+    write(folders[1] / "broken.yaml", "format: 1\n")
+
+    assert catalogue.digest_of("broken") is None
+    assert catalogue.digest_of("nowhere") is None
+
+
+def test_a_shipped_file_that_is_not_as_listed_is_read(tmp_path: Path) -> None:
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    source = shipped_profiles_dir() / "alibaba-cloud.yaml"
+    (shipped / DIGESTS_FILE).write_text(listed(), "ascii")
+    path = shipped / "alibaba-cloud.yaml"
+    path.write_bytes(source.read_bytes() + b"\n# a remark\n")
+    catalogue = Catalogue(shipped, None)
+
+    assert catalogue.digest_of("alibaba-cloud") == digest(catalogue.load("alibaba-cloud"))
+
+
+def test_a_shipped_file_as_listed_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = Catalogue(shipped_profiles_dir(), None)
+    expected = digest(catalogue.load("alibaba-cloud"))
+    monkeypatch.setattr(Catalogue, "load", None)
+    monkeypatch.setattr(Catalogue, "_read", None)
+
+    assert catalogue.digest_of("alibaba-cloud") == expected
+
+
+def test_a_file_of_the_user_that_was_remembered_is_not_parsed_until_it_changes(
+    catalogue: Catalogue, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = write(folders[1] / "nimbus-cloud.yaml", SOUND)
+    expected = digest(catalogue.load("nimbus-cloud"))
+    reads: list[object] = []
+    read = Catalogue._read
+
+    def counted(itself: Catalogue, found: Any) -> Any:
+        reads.append(found)
+        return read(itself, found)
+
+    monkeypatch.setattr(Catalogue, "_read", counted)
+    catalogue.remember("nimbus-cloud")
+    catalogue.remember("nimbus-cloud")
+
+    assert (catalogue.digest_of("nimbus-cloud"), reads) == (expected, [])
+    assert len((folders[1] / DIGESTS_FILE).read_text("ascii").splitlines()) == 1
+    write(own, SOUND.replace('version: "2026-01"', 'version: "2026-02"'))
+    assert catalogue.digest_of("nimbus-cloud") not in (None, expected)
+    assert len(reads) == 1
+
+
+def test_what_cannot_be_remembered_does_no_harm(catalogue: Catalogue, folders: tuple[Path, Path]) -> None:
+    (folders[1] / DIGESTS_FILE).write_bytes(b"\xff\x00 \n a b\n")
+    write(folders[1] / "broken.yaml", "format: 1\n")
+
+    catalogue.remember("broken")
+    catalogue.remember("nowhere")
+
+    assert catalogue.digest_of("nimbus-cloud") == digest(catalogue.load("nimbus-cloud", check_trust=False))

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sci_cli.domain.activation import (
     Activation,
     AdminStatus,
+    Carried,
     Change,
     Closed,
     Event,
@@ -126,6 +127,14 @@ def with_operation(name: str = "acme-1") -> Activation:
     before = full(name)
     last = replace(before.history[-1], op_id="job-17", op_digest="2" * 64)
     return replace(before, history=(*before.history[:-1], last))
+
+
+def carried(name: str = "acme-1") -> Activation:
+    """An activation with a step that stays done under another profile, and an operation id."""
+    before = with_operation(name)
+    mark = Carried("confirm", STAMP.at)
+    steps = {"P1": replace(before.steps["P1"], carried=mark), "O6": StepRecord(Closed.DONE, (), carried=mark)}
+    return replace(before, steps={**before.steps, **steps})
 
 
 def profile(summary: str = "an invented provider") -> Profile:

@@ -15,7 +15,7 @@ from sci_cli.domain.plain import Plain
 from sci_cli.safety.strict_yaml import dump_own, load_own
 from sci_cli.store import document
 from sci_cli.store.document import FIRST_LINE, NewerFormat, NotIntact, heads, parse, render
-from tests.store.samples import STAMP, full, gone_back, new, revised, with_operation
+from tests.store.samples import STAMP, carried, full, gone_back, new, revised, with_operation
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -95,6 +95,20 @@ def test_only_an_operation_id_or_going_back_makes_a_record_format_2() -> None:
     assert render(gone_back()).data == (FROZEN / "format-2-gone-back.yaml").read_bytes()
     assert b"format: '2'" in render(with_operation()).data
     assert b"format: '2'" in render(gone_back()).data
+
+
+def test_a_sample_of_format_3_is_read_by_every_later_version() -> None:
+    data = (FROZEN / "format-3.yaml").read_bytes()
+
+    found = parse(data, "acme-1")
+
+    assert found.activation == carried()
+    assert found.notices == ()
+
+
+def test_only_a_record_with_a_step_carried_over_is_written_in_format_3() -> None:
+    assert render(carried()).data == (FROZEN / "format-3.yaml").read_bytes()
+    assert b"format: '3'" in render(carried()).data
 
 
 def test_an_operation_id_is_bound_into_the_chain() -> None:
@@ -200,13 +214,13 @@ def test_a_record_without_format_is_refused_with_and_without_a_right_checksum() 
 
 def test_a_newer_format_is_recognised_even_where_its_checksum_is_another() -> None:
     for data in (
-        _resealed({"format": "3"}),
-        render(new()).data.replace(b"format: '1'", b"format: '3'"),
-        b"%SCI 3\nformat: 3\n",
+        _resealed({"format": "4"}),
+        render(new()).data.replace(b"format: '1'", b"format: '4'"),
+        b"%SCI 3\nformat: 4\n",
     ):
         with pytest.raises(NewerFormat) as caught:
             parse(data, "acme-1")
-        assert caught.value.found == 3
+        assert caught.value.found == 4
 
 
 def test_an_older_format_is_migrated_in_memory_with_a_notice() -> None:

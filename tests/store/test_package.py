@@ -16,10 +16,10 @@ from datetime import timedelta
 
 import pytest
 
-from sci_cli.domain.activation import Closed, Evidence, HandoffRecord, StepRecord
+from sci_cli.domain.activation import Change, Closed, Event, Evidence, HandoffRecord, StepRecord
 from sci_cli.errors import ExitCode, InvalidFile, InvalidValue, RecordCorrupt, SciError
 from sci_cli.store import package, unpacking
-from sci_cli.store.contract import reference
+from sci_cli.store.contract import profiles_named, reference
 from sci_cli.store.document import render
 from sci_cli.store.package import Packed, pack
 from sci_cli.store.unpacking import unpack
@@ -92,6 +92,45 @@ def with_info(name: str, data: bytes, attributes: int) -> bytes:
 
 def test_what_was_packed_comes_out_the_same_and_sorted() -> None:
     assert unpack(GOOD, "a.zip") == (packed(), packed("acme-sg-1"))
+
+
+def _gone_over() -> Packed:
+    """An activation that went over to another content of its profile, with both contents."""
+    whole, old = packed(), alibaba()
+    new_ref = reference(replace(old, version="next"))
+    went = Change("profile.digest", reference(old).digest, new_ref.digest)
+    event = Event(2, STAMP.at, "kim", "profile rebase", "went over", (went,))
+    started = whole.activation
+    after = replace(started, revision=2, profile=new_ref, history=(*started.history, event))
+    return replace(
+        whole,
+        activation=after,
+        head=render(after).head,
+        profile=replace(old, version="next"),
+        earlier=(old,),
+    )
+
+
+def test_every_content_of_the_profile_that_the_history_names_goes_along_and_is_needed() -> None:
+    data = pack([_gone_over()])
+    found = members(data)
+    pins = sorted(name for name in found if name.startswith("profiles/"))
+
+    assert profiles_named(_gone_over().activation) == (
+        reference(replace(alibaba(), version="next")),
+        reference(alibaba()),
+    )
+    assert len(pins) == 2
+    assert unpack(data, "a.zip") == (_gone_over(),)
+    with pytest.raises(RecordCorrupt, match="is missing"):
+        unpack(pack([replace(_gone_over(), earlier=())]), "a.zip")
+
+
+def test_an_entry_of_the_history_that_is_no_digest_names_no_content() -> None:
+    before = _gone_over().activation
+    odd = Event(3, STAMP.at, "kim", "x", "x", (Change("profile.digest", "../../etc", "dry-run"),))
+
+    assert profiles_named(replace(before, history=(*before.history, odd))) == profiles_named(before)
 
 
 def test_the_same_content_gives_the_same_bytes_in_whatever_order() -> None:

@@ -20,12 +20,15 @@ from sci_cli.domain.activation import (
     Stamp,
 )
 from sci_cli.domain.findings import Finding, Severity
-from sci_cli.domain.profile import Clause
+from sci_cli.domain.profile import Clause, Contact
+from sci_cli.domain.profile_changes import FieldChange, ProfileChange
 from sci_cli.domain.progress import PhaseProgress
+from sci_cli.domain.rebasing import Effect, StepEffect
 from sci_cli.domain.vpn_rules import budgets
 from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, StoreUnavailable, sci
 from sci_cli.operations import (
     keeping_views,
+    rebase_views,
     reference_views,
     sharing_views,
     views,
@@ -199,6 +202,72 @@ SCHEMA_KEYS = (
     "notices", "error", "next",
 )  # fmt: skip
 
+REBASE = rebase_views.RebaseView(
+    header=HEADER,
+    profile="nimbus-cloud",
+    before=rebase_views.ProfileContent("2026-01", HASH, ()),
+    after=rebase_views.ProfileContent(
+        "2026-07",
+        HASH[::-1],
+        (Contact("Connection desk", "Desk", "desk@nimbus.example.net", AT.date()),),
+    ),
+    changes=(
+        ProfileChange("step", "T5", "T5 Note the support number", "removed"),
+        ProfileChange(
+            "step",
+            "A1",
+            "A1 Nimbus accepts the service key",
+            "changed",
+            (
+                FieldChange("clock", "within 5 d of K2", "within 3 d of K2"),
+                FieldChange("text", "Nimbus looks at it.", "Nimbus looks at the key.", True),
+            ),
+        ),
+        ProfileChange("contact", "desk@nimbus.example.net", "desk@nimbus.example.net (desk)", "added"),
+        ProfileChange(
+            "caution",
+            "keys",
+            "Keys expire.",
+            "changed",
+            (FieldChange("text", "Keys do not last.", "Keys expire.", True),),
+            wording=True,
+        ),
+        ProfileChange(
+            "profile",
+            "nimbus-cloud",
+            "Nimbus Cloud",
+            "changed",
+            (FieldChange("version", "2026-01", "2026-07", True),),
+            wording=True,
+        ),
+    ),
+    steps=(
+        StepEffect("T5", "Note the support number", Effect.GONE, "ready", "", "no longer a step"),
+        StepEffect(
+            "K1", "Agree", Effect.STAYS_DONE, "done", "done", "done since 02 Mar 2026; changed: owners"
+        ),
+        StepEffect("K6", "Name the region", Effect.NEW, "", "ready", "a new step; ready now"),
+        StepEffect(
+            "A1",
+            "Nimbus accepts the service key",
+            Effect.CLOCK,
+            "ready",
+            "ready",
+            "ready as before",
+            "due 2026-03-05 09:02 UTC (late by 1 d), was due 2026-03-07 09:02 UTC",
+        ),
+    ),
+    recipients_change=True,
+    lines=("This is a plan; nothing is changed.",),
+)
+NEW_RECIPIENTS = Finding(
+    "profile.recipients_change",
+    Severity.WARNING,
+    "The hand-off goes to desk@nimbus.example.net, until now to nobody.",
+    why="They receive the customer's configuration.",
+    details={"before": (), "after": ("desk@nimbus.example.net",)},
+)
+
 OUTCOMES: Mapping[str, Outcome] = {
     "message": Outcome(Message(("Nothing is to be done.", "All is well."))),
     "status": Outcome(STATUS, activation="acme-hk-1", revision=14, head=HASH, next=HANDOFF_STEP.commands),
@@ -353,6 +422,44 @@ OUTCOMES: Mapping[str, Outcome] = {
         changed=True,
         activation="acme-hk-1",
         revision=15,
+        head=HASH,
+    ),
+    "rebase-plan": Outcome(
+        REBASE,
+        activation="acme-hk-1",
+        revision=14,
+        head=HASH,
+        findings=(NEW_RECIPIENTS,),
+        next=(sci("profile", "rebase", "acme-hk-1", "--apply"),),
+    ),
+    "rebase-applied": Outcome(
+        replace(
+            REBASE,
+            lines=("acme-hk-1 now goes by version 2026-07 of nimbus-cloud.",),
+            shown_before=True,
+        ),
+        changed=True,
+        activation="acme-hk-1",
+        revision=15,
+        head=HASH,
+    ),
+    "rebase-nothing": Outcome(
+        replace(
+            REBASE,
+            after=REBASE.before,
+            changes=(),
+            steps=(),
+            recipients_change=False,
+            lines=("acme-hk-1 goes by this content of the profile already; there is nothing to do.",),
+        ),
+        activation="acme-hk-1",
+        revision=14,
+        head=HASH,
+    ),
+    "rebase-wording": Outcome(
+        replace(REBASE, changes=REBASE.changes[-2:], steps=(), recipients_change=False),
+        activation="acme-hk-1",
+        revision=14,
         head=HASH,
     ),
     "verify": Outcome(

@@ -16,6 +16,7 @@ from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
 from sci_cli.operations import (
     keeping_views,
+    rebase_views,
     reference_views,
     sharing_views,
     views,
@@ -36,7 +37,15 @@ def view_types() -> set[type[View]]:
     """Every kind of view there is."""
     found = {
         each
-        for module in (views, work_views, vpn_file_views, sharing_views, reference_views, keeping_views)
+        for module in (
+            views,
+            work_views,
+            vpn_file_views,
+            sharing_views,
+            reference_views,
+            keeping_views,
+            rebase_views,
+        )
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
     }
