@@ -140,12 +140,12 @@ def _restored(session: Session, name: str, number: int | None, reason: str, yes:
 
 
 def _mended(session: Session, name: str, number: int | None, reason: str, yes: bool) -> Any:
-    from sci_cli.operations import bringing_back
+    from sci_cli.operations import mending
     from sci_cli.operations.workspace import ChangeMode
 
     workspace = session.workspace
     tried = ChangeMode(dry_run=True, if_revision=session.mode.if_revision)
-    trial = bringing_back.mend(workspace, name, number, reason or _STAND_IN, tried)
+    trial = mending.mend(workspace, name, number, reason or _STAND_IN, tried)
     if not yes and not session.settings.dry_run:
         asking.preview(session, trial)
     needs = [
@@ -153,4 +153,4 @@ def _mended(session: Session, name: str, number: int | None, reason: str, yes: b
         asking.yes_to(f"Put the backup in place of the record of {name}?", yes or session.settings.dry_run),
     ]
     why = asking.answers(session, needs)["reason"]
-    return bringing_back.mend(workspace, name, trial.revision, why, session.mode)
+    return mending.mend(workspace, name, trial.revision, why, session.mode)

@@ -248,6 +248,11 @@ class Event:
     op_digest: str = ""
     back_to: int = 0
 
+    @property
+    def mends(self) -> bool:
+        """Whether it put a backup in place of a damaged record: it goes back to the one right before it."""
+        return self.back_to != 0 and self.back_to == self.sequence - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Activation:

@@ -6,32 +6,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event
-from sci_cli.domain.findings import Finding, Severity
+from sci_cli.domain.findings import Finding
 from sci_cli.domain.gates import closed_billing_gates
 from sci_cli.domain.profile import Profile
-from sci_cli.errors import Command, GateClosed, InvalidValue, RevisionNotFound, WrongUsage, sci
+from sci_cli.errors import Command, GateClosed, InvalidValue, RevisionNotFound, sci
 from sci_cli.operations import showing
 from sci_cli.operations.activations import fixed_by_order, require_correctable
 from sci_cli.operations.lookup import NOTE_LIMIT
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.rewinding import rewound
+from sci_cli.operations.said_again import gate_facts
 from sci_cli.operations.views import BroughtBackView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace, changes_between
 from sci_cli.operations.world import require_undoable
-from sci_cli.safety.text import clean, quoted
-from sci_cli.store.abilities import Mending
+from sci_cli.safety.text import clean
 
 UNDO, RESTORE = "undo", "restore"
-_GATE_FACTS = (
-    facts.ACCOUNT_ID,
-    facts.ACCOUNT_STATUS,
-    facts.PRIVATE_IP_ACTIVE,
-    facts.SECURITY_PRODUCTS,
-    facts.CLOUD_TYPE,
-    facts.NAT_REVIEW,
-)
 _NAMED = 12
 
 
@@ -44,7 +35,7 @@ def last_change(history: tuple[Event, ...]) -> Event | None:
     place = len(history)
     while place > 1:
         event = history[place - 1]
-        if event.command != UNDO and (event.changes or not event.back_to):
+        if event.command != UNDO and not event.mends:
             return event
         place = event.back_to
     return None
@@ -95,7 +86,7 @@ def restore(ws: Workspace, name: str, revision: int, reason: str, mode: ChangeMo
         GateClosed: it is from before the order, or a billing gate would open by it.
         InvalidValue: the reason is empty.
     """
-    reason = _reason(reason)
+    reason = reason_of(reason)
 
     def decide(before: Activation, profile: Profile) -> Decided:
         if not 1 <= revision <= before.revision:
@@ -120,64 +111,7 @@ def restore(ws: Workspace, name: str, revision: int, reason: str, mode: ChangeMo
     return _outcome(ws, changed, mode, None, said, revision)
 
 
-def mend(ws: Workspace, name: str, revision: int | None, reason: str, mode: ChangeMode) -> Outcome:
-    """Put an intact backup in place of a damaged record; the damaged file stays beside it.
-
-    Raises:
-        AlreadyDifferent: nothing is wrong with the record.
-        ActivationNotFound, RecordCorrupt: there is no intact backup.
-        WrongUsage: a revision is to be compared, and a damaged record has none.
-    """
-    reason = _reason(reason)
-    if mode.if_revision is not None:
-        raise WrongUsage(
-            f"The record of {name} is damaged, so it has no revision to compare.",
-            fix="Leave --if-revision out.",
-        )
-    if not isinstance(ws.store, Mending):
-        raise InvalidValue("The records of this store have no backups that could be put in their place.")
-    damage = ws.store.damage(name, revision)
-    before = damage.backup
-    profile = ws.profile_of(before)
-
-    def decide(found: Activation) -> Activation:
-        summary = f"restored from the backup of revision {found.revision}; the record {damage.what}"
-        return ws.with_event(found, Decided(found, summary, reason, back_to=found.revision), RESTORE, mode)
-
-    mended = None if mode.dry_run else ws.store.mend(name, decide, revision=before.revision)
-    after = mended.saved.after if mended else decide(before)
-    kept = mended.kept if mended else ""
-    lines = [f"The record {quoted(damage.path)} {damage.what}."]
-    lines.append(f"{name} holds what its backup of revision {before.revision} holds.")
-    if kept:
-        lines.append(f"The damaged file is kept as {quoted(kept)}.")
-    return Outcome(
-        BroughtBackView(showing.header(profile, after), tuple(lines), before.revision, None, (), kept),
-        changed=True,
-        activation=name,
-        revision=before.revision if mode.dry_run else after.revision,
-        head=mended.saved.head if mended else "",
-        findings=(_changes_lost(before),),
-        next=() if mode.dry_run else (sci("history", name), sci("status", name)),
-        dry_run=mode.dry_run,
-    )
-
-
-def _changes_lost(backup: Activation) -> Finding:
-    return Finding(
-        "record.changes_lost",
-        Severity.WARNING,
-        f"What was recorded after revision {backup.revision} is not in the record any more.",
-        why=f"It was in that file alone. Revision {backup.revision}: {backup.history[-1].summary}.",
-        fix=(
-            "Record again what was done since: an order or a hand-off first of all.",
-            sci("order", "show", backup.name),
-        ),
-        details={"revision": str(backup.revision)},
-    )
-
-
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
     reason = clean(text, what="--reason", limit=NOTE_LIMIT)
     if not reason:
         raise InvalidValue("The reason is empty.", fix="Say in a few words why; it is kept in the history.")
@@ -191,7 +125,7 @@ def _contents(ws: Workspace, activation: Activation, revision: int) -> Activatio
         kept = [each for each in ws.store.kept_revisions(activation.name) if each < activation.revision]
         raise RevisionNotFound(
             f"What {activation.name} held at revision {revision} is not kept.",
-            why=f"There are backups of revision {_ranges(kept)}." if kept else "There is no backup of it.",
+            why=f"There are backups of revision {ranges(kept)}." if kept else "There is no backup of it.",
             fix=[
                 sci("history", activation.name, "--verbose", note="every change with what it replaced"),
                 sci("set", activation.name, "FACT=VALUE", note="to record the earlier value again"),
@@ -200,7 +134,7 @@ def _contents(ws: Workspace, activation: Activation, revision: int) -> Activatio
     return found
 
 
-def _ranges(numbers: Iterable[int]) -> str:
+def ranges(numbers: Iterable[int]) -> str:
     """`1, 5, 9-58` for the numbers, in order; only the last few where there are many."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -255,23 +189,12 @@ def _require_gates_closed(
     opened = _opened(profile, before, after, ws.now())
     if before.order is not None or not opened:
         return
-    pairs = _gate_facts(before, after)
+    pairs = gate_facts(before, after)
     raise GateClosed(
         f"{what} would open the way to an order that bills; nothing was changed.",
         why=[*(each.message for each in opened), "That this is settled is recorded anew, by whoever knows."],
         fix=sci("set", before.name, *pairs, note="if that is so today"),
     )
-
-
-def _gate_facts(before: Activation, after: Activation) -> tuple[str, ...]:
-    """The facts billing gates look at and that would be others, as they are typed."""
-    pairs = [
-        f"{fact_id}={value}"
-        for fact_id in _GATE_FACTS
-        if sorted(after.values(fact_id)) != sorted(before.values(fact_id))
-        for value in after.values(fact_id)
-    ]
-    return tuple(pairs or ["FACT=VALUE"])
 
 
 def _opened(profile: Profile, before: Activation, after: Activation, now: datetime) -> tuple[Finding, ...]:
@@ -304,7 +227,7 @@ def _forward(ws: Workspace, changed: Changed) -> Command:
     """How to have again what was taken back: billing gates open by facts recorded anew and nothing else."""
     before, after = changed.before, changed.after
     if before.order is None and _opened(changed.profile, after, before, ws.now()):
-        return sci("set", before.name, *_gate_facts(after, before), note="records it again, if that is so")
+        return sci("set", before.name, *gate_facts(after, before), note="records it again, if that is so")
     if after.history[-1].command == RESTORE:
         return sci("undo", before.name, note="takes the restore back")
     words = ("--revision", str(before.revision), "--reason", "REASON")

@@ -124,6 +124,10 @@ FINDINGS: dict[str, str] = {
         "PYTHONPATH puts folders in front of what is installed. A file there may run in place of sci's own."
     ),
     "machine.zone_unknown": "TZ names no time zone known here. Times are recorded in UTC all the same.",
+    "package.same_order": (
+        "A copy of an activation carries the order of the one it was copied from. There is one port and one "
+        "order; only one of the two should be gone on with."
+    ),
     "package.draft_left_out": (
         "A mail draft is no longer as the history says, or gone, so the package is written without it."
     ),
@@ -134,6 +138,10 @@ FINDINGS: dict[str, str] = {
     "record.not_readable": "The system does not let a record be read; it may be whole.",
     "record.remarks": (
         "Beside a record lies a copy, or its permissions are too wide. It can be read; sci status says more."
+    ),
+    "fact.to_be_said_again": (
+        "A backup, or a copy under another name, may say what is not so any more. What an order depends on "
+        "is taken off until somebody who knows records it again."
     ),
     "fact.unusual_length": (
         "The value is accepted, but most identifiers of this kind have another length. Look for a "
@@ -237,6 +245,10 @@ FINDINGS: dict[str, str] = {
     "backup.none": (
         "A record has earlier revisions and none of them is among the backups, as after only the records "
         "were copied."
+    ),
+    "backup.left_line": (
+        "When a damaged record was put back from a backup, newer backups stayed beside it. They hold what "
+        "was recorded after that backup, and may be looked at for what has to be recorded again."
     ),
     "backup.other_history": (
         "A backup and its record agree up to some revision and differ after it. Either an earlier revision "

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.errors import (
     ActivationNotFound,
     AlreadyDifferent,
     FileNotThere,
+    Fix,
     InvalidFile,
     InvalidValue,
     OutputExists,
@@ -22,9 +24,11 @@ from sci_cli.errors import (
 )
 from sci_cli.operations.keeping_views import ExportView, ImportView, PackedRow
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.workspace import Workspace
+from sci_cli.operations.said_again import said_again, to_be_said_again
+from sci_cli.operations.workspace import ChangeMode, Decided, Workspace
 from sci_cli.safety.text import quoted
 from sci_cli.store.contract import Loaded, goes_on_with, profiles_named
+from sci_cli.store.document import heads
 from sci_cli.store.package import Packed, drafts_of, pack
 from sci_cli.store.side_files import side_file
 from sci_cli.store.unpacking import unpack
@@ -164,21 +168,26 @@ def import_(ws: Workspace, request: ImportRequest) -> Outcome:
     if not request.trust_recipients:
         _refuse_recipients(ws, packed, request.file)
     rows: list[PackedRow] = []
+    findings: list[Finding] = []
+    ways: list[Fix] = []
     stopped: SciError | None = None
     for each in packed:
         if stopped is not None:
             rows.append(_row(each, "left", "not reached"))
             continue
         try:
-            rows.append(_take(ws, each, request))
+            row, about = _take(ws, each, request)
+            rows.append(row)
+            findings += about
         except AlreadyDifferent as other:
             rows.append(_row(each, "refused", other.message))
+            ways += [way for way in other.fix if way not in ways]
         except SciError as problem:
             rows.append(_row(each, "taken" if problem.saved else "left", problem.message))
             stopped = problem
         if rows[-1].state in _STORED and not request.dry_run:
             request.on_saved()
-    return _outcome(request, tuple(rows), stopped)
+    return replace(_outcome(request, tuple(rows), ways, stopped), findings=tuple(findings))
 
 
 def _renamed(packed: tuple[Packed, ...], as_name: str) -> tuple[Packed, ...]:
@@ -226,7 +235,7 @@ def _refuse_recipients(ws: Workspace, packed: Sequence[Packed], file: str) -> No
     )
 
 
-def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> PackedRow:
+def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> tuple[PackedRow, tuple[Finding, ...]]:
     """Store one activation: what it names first, the record last, so that it is there whole or not at all.
 
     Raises:
@@ -239,10 +248,13 @@ def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> PackedRow:
         there = None
     goes_on = there is not None and request.update and goes_on_with(packed.activation, there.activation)
     if there is not None and not goes_on:
-        return _row(packed, "there", _compared(there, packed))
+        return _row(packed, "there", _compared(there, packed)), ()
     state = "updated" if goes_on else "taken"
+    about: tuple[Finding, ...] = ()
+    if request.as_name and not goes_on:
+        packed, about = _as_copy(ws, packed)
     if request.dry_run:
-        return _row(packed, state)
+        return _row(packed, state), about
     for profile in (packed.profile, *packed.earlier):
         ws.store.pin_profile(profile)
     for sha256, data in packed.evidence.items():
@@ -253,7 +265,33 @@ def _take(ws: Workspace, packed: Packed, request: ImportRequest) -> PackedRow:
         ws.store.receive(packed.activation)
     else:
         ws.store.create(packed.activation)
-    return _row(packed, state)
+    return _row(packed, state), about
+
+
+def _as_copy(ws: Workspace, packed: Packed) -> tuple[Packed, tuple[Finding, ...]]:
+    """The activation under its new name: the one it is a copy of may be further, ordered, or not ready.
+
+    Its own first event says so, and takes off what opens a billing gate.
+    """
+    found = packed.activation
+    decided = Decided(to_be_said_again(found), "imported under a name of its own")
+    after = ws.with_event(found, decided, "import", ChangeMode())
+    about = said_again(found, after, "It is a copy; where it comes from may be in another state by now.")
+    if found.order is not None:
+        about = (_same_order(found),)
+    return replace(packed, activation=after, head=heads(after)[-1]), about
+
+
+def _same_order(found: Activation) -> Finding:
+    number = found.order.number if found.order else ""
+    return Finding(
+        "package.same_order",
+        Severity.WARNING,
+        f"{found.name} carries order {number}, which stands on the activation it is a copy of as well.",
+        why="Both mean the same port; lists and reports count it twice.",
+        fix=("Go on with one of them, and say in a note of the other which one that is.",),
+        details={"activation": found.name, "order": number},
+    )
 
 
 def _compared(there: Loaded, packed: Packed) -> str:
@@ -288,12 +326,14 @@ def _keep_draft(ws: Workspace, filename: str, data: bytes) -> None:
             raise AlreadyDifferent(f"Another draft is named {filename} here. It stays.") from None
 
 
-def _outcome(request: ImportRequest, rows: tuple[PackedRow, ...], stopped: SciError | None) -> Outcome:
+def _outcome(
+    request: ImportRequest, rows: tuple[PackedRow, ...], ways: Sequence[Fix], stopped: SciError | None
+) -> Outcome:
     taken = [row for row in rows if row.state in _STORED]
     saved = bool(taken) and not request.dry_run
     refused = [row for row in rows if row.state == "refused"]
     only = rows[0] if len(rows) == 1 else None
-    error = _error(request, refused, saved=saved)
+    error = _error(request, refused, ways, saved=saved)
     if stopped is not None:
         error = type(stopped)(stopped.message, why=stopped.why, fix=stopped.fix, saved=saved)
     return Outcome(
@@ -308,7 +348,9 @@ def _outcome(request: ImportRequest, rows: tuple[PackedRow, ...], stopped: SciEr
     )
 
 
-def _error(request: ImportRequest, refused: Sequence[PackedRow], *, saved: bool) -> SciError | None:
+def _error(
+    request: ImportRequest, refused: Sequence[PackedRow], ways: Sequence[Fix], *, saved: bool
+) -> SciError | None:
     if not refused:
         return None
     count = len(refused)
@@ -317,6 +359,7 @@ def _error(request: ImportRequest, refused: Sequence[PackedRow], *, saved: bool)
         f"{count} activation{' is' if count == 1 else 's are'} not taken: the name is in use here.",
         why=[row.said for row in refused[:20]],
         fix=[
+            *ways,
             *(
                 (sci("import", request.file, "--update", note="goes on with what it adds"),)
                 if forward

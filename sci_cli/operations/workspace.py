@@ -98,6 +98,8 @@ class Workspace:
         try:
             return self.store.load(name)
         except ActivationNotFound as missing:
+            if missing.why:  # the store knows more than that there is none
+                raise
             raise self.not_found(name) from missing
 
     def profile_of(self, activation: Activation) -> Profile:
@@ -135,6 +137,8 @@ class Workspace:
                 before, after = saved.before or saved.after, saved.after
                 changed, head, notices = saved.changed, saved.head, saved.notices
         except ActivationNotFound as missing:
+            if missing.why:  # the store knows more than that there is none
+                raise
             raise self.not_found(name) from missing
         except StaleRevision:
             refuse_again(self.store.load(name).activation, mode.op_id, mode.op_digest)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sci_cli.domain.activation import Event
+from sci_cli.store.contract import goes_on_with
 from sci_cli.store.disk import FILE_MODE, Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT as LIMIT
 from sci_cli.store.document import NewerFormat, NotIntact, Parsed, checksum_holds, parse
@@ -121,19 +122,48 @@ class Copy:
 
 
 def newest_intact(disk: Disk, backups: Folder, name: str) -> Copy | None:
-    """The newest backup that can be read; None where there is none. Never fails."""
+    """The newest backup that can be read; None where there is none. Never fails.
+
+    Where a record was mended and gone on with, the line that was left may have higher numbers. So the times
+    of writing come first, and of two lines the one that was written to last counts.
+    """
     with suppress(OSError):
-        for revision, kept in _of(name, disk.list_folder(backups))[:_TRIED]:
-            if found := _intact(disk, backups, name, kept, revision):
-                return found
+        listed = [
+            (disk.status(backups, kept).st_mtime, revision, kept)
+            for revision, kept in _of(name, disk.list_folder(backups))
+        ]
+        tried = sorted(listed, reverse=True)[:_TRIED]
+        found = (_intact(disk, backups, name, kept, revision) for _, revision, kept in tried)
+        return newest([copy for copy in found if copy])
     return None
 
 
+def newest(copies: Sequence[Copy]) -> Copy | None:
+    """The copy that no other goes on from; of several the one whose last change is the latest.
+
+    Where the times are the same, the first of them.
+    """
+    ends = [
+        copy
+        for copy in copies
+        if not any(goes_on_with(other.parsed.activation, copy.parsed.activation) for other in copies)
+    ]
+    return max(ends, key=lambda copy: copy.parsed.activation.history[-1].at, default=None)
+
+
 def copies_of(disk: Disk, backups: Folder, name: str, revision: int) -> tuple[Copy, ...]:
-    """The intact backups of one revision; several where an older revision was gone on with. Never fails."""
+    """The intact backups of one revision, the last written first.
+
+    There are several where an older revision was gone on with. Never fails.
+    """
     with suppress(OSError):
-        files = [kept for number, kept in _of(name, disk.list_folder(backups)) if number == revision]
-        read = (_intact(disk, backups, name, kept, revision) for kept in files)
+        files = [
+            (disk.status(backups, kept).st_mtime, kept)
+            for number, kept in _of(name, disk.list_folder(backups))
+            if number == revision
+        ]
+        ordered = [kept for _, kept in sorted(files, reverse=True)]
+        read = (_intact(disk, backups, name, kept, revision) for kept in ordered)
         return tuple(found for found in read if found)
     return ()
 

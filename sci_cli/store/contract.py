@@ -286,6 +286,18 @@ def no_activation(name: str, *why: str) -> ActivationNotFound:
     )
 
 
+def lost_activation(name: str, revision: int) -> ActivationNotFound:
+    """The error for an activation of which backups are there, up to a revision, and no record."""
+    return ActivationNotFound(
+        f"The record of {name} is gone; there are backups of it, up to revision {revision}.",
+        why="Its file was removed, renamed or moved away.",
+        fix=[
+            sci("restore", name, "--reason", "REASON", note="puts the newest intact backup in its place"),
+            sci("verify", name),
+        ],
+    )
+
+
 def name_taken(name: str, *why: str) -> AlreadyDifferent:
     """The error for a new activation whose name is in use."""
     return AlreadyDifferent(

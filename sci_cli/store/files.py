@@ -11,6 +11,8 @@ from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import (
+    ActivationNotFound,
+    AlreadyDifferent,
     InvalidValue,
     SciError,
     StoreUnavailable,
@@ -27,6 +29,7 @@ from sci_cli.store.contract import (
     check_next,
     check_revision,
     is_earlier,
+    lost_activation,
     name_taken,
     no_activation,
     received,
@@ -81,7 +84,7 @@ class FileStore:
         _check_name(name)
         with self._home.opened(ACTIVATIONS) as folder:
             if folder is None:
-                raise no_activation(name)
+                raise self._nobody(name)
             found = self._read(folder, name, records.listed(self._disk, folder))
         return Loaded(found.activation, found.notices, found.head)
 
@@ -93,7 +96,7 @@ class FileStore:
                 try:
                     _check_name(name)
                     if folder is None:
-                        raise no_activation(name)
+                        raise self._nobody(name)
                     found = self._read(folder, name, listing)
                 except SciError as problem:
                     yield name, problem
@@ -101,7 +104,17 @@ class FileStore:
                     yield name, Loaded(found.activation, found.notices, found.head)
 
     def _read(self, folder: Folder, name: str, listing: Listing) -> Found:
-        return records.read(self._disk, folder, name, listing, lambda: self._newest_backup(name))
+        try:
+            return records.read(self._disk, folder, name, listing, lambda: self._newest_backup(name))
+        except ActivationNotFound:
+            if listing.twins_of(name):
+                raise
+            raise self._nobody(name) from None
+
+    def _nobody(self, name: str) -> ActivationNotFound:
+        """The error for a name without a record: not the same where backups of one lie here."""
+        kept = self.kept_revisions(name)
+        return lost_activation(name, kept[-1]) if kept else no_activation(name)
 
     def _newest_backup(self, name: str) -> tuple[str, int] | None:
         from sci_cli.store import backups
@@ -159,6 +172,14 @@ class FileStore:
             raise name_taken(name, f"The folder holds {quoted(twins[0])}, which differs only in letter case.")
         if name in listing.names:
             raise name_taken(name)
+        kept = self.kept_revisions(name)
+        if kept:
+            lost = lost_activation(name, kept[-1])
+            raise AlreadyDifferent(
+                f"{lost.message} Nothing was changed.",
+                why="A new activation of that name would hide what is on record of this one.",
+                fix=[*lost.fix, "Or choose another name for the new one."],
+            )
 
     def change(self, name: str, decide: Decide, *, if_revision: int | None = None) -> Saved:
         """Stores what `decide` makes of the activation, read and written under its lock."""
@@ -183,7 +204,7 @@ class FileStore:
         _check_name(name)
         with signals() as held, self._home.opened(ACTIVATIONS) as folder:
             if folder is None or not records.exists(self._disk, folder, name):
-                raise no_activation(name)
+                raise self._nobody(name)
             with self._locked(folder, name) as still_ours:
                 found = self._read(folder, name, records.listed(self._disk, folder))
                 check_revision(found.activation, if_revision)

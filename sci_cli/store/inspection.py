@@ -110,18 +110,18 @@ class Inspection:
                 raise no_activation(name)
             found = self.read(folder, name, listing)
         except ActivationNotFound:
-            self._missing(name, file, intact)
+            self._missing(name, file, kept_in)
             return
         except SciError as problem:
             self._wrong("record.damaged", file, problem.message, *problem.fix, why=" ".join(problem.why))
             if intact:
-                self._compare(name, heads(intact[0][1].activation), intact, of="the newest backup")
+                self._compare(name, intact[0][1].activation, intact, of="the newest backup")
             return
         copies = {notice_of(each) for each in listing.strangers_of(name)}
         notices = tuple(each for each in found.notices if each not in copies)
         self.records[name] = Loaded(found.activation, notices, found.head)
         self.written[name] = found.seen.modified / 1e9
-        self._compare(name, heads(found.activation), intact, of="the record")
+        self._compare(name, found.activation, intact, of="the record")
         if found.activation.revision > 1 and not intact:
             self._noticed(
                 Severity.WARNING,
@@ -156,18 +156,18 @@ class Inspection:
                 continue
             yield shown, parsed
 
-    def _missing(self, name: str, file: str, intact: Sequence[tuple[str, Parsed]]) -> None:
+    def _missing(self, name: str, file: str, kept_in: Folder | None) -> None:
         fix: Fix = "No backup of it is intact; look for one in a copy of the home."
-        if intact:
-            revision = intact[0][1].activation.revision
+        if kept_in is not None and (found := backups.newest_intact(self.disk, kept_in, name)):
+            revision = found.parsed.activation.revision
             note = f"puts back revision {revision}, the newest backup"
             fix = sci("restore", name, "--reason", "REASON", note=note)
         self._wrong("record.missing", file, f"There are backups of {name} and no record.", fix)
 
-    def _compare(
-        self, name: str, chain: Sequence[str], intact: Sequence[tuple[str, Parsed]], *, of: str
-    ) -> None:
+    def _compare(self, name: str, held: Activation, intact: Sequence[tuple[str, Parsed]], *, of: str) -> None:
         """Whether the head of each backup lies on the chain, and where they part when it does not."""
+        chain = heads(held)
+        left = {event.back_to for event in held.history if event.mends}
         strays = []
         for shown, parsed in intact:
             revision = parsed.activation.revision
@@ -176,6 +176,16 @@ class Inspection:
             own = heads(parsed.activation)
             same = sum(1 for mine, other in zip(chain, own, strict=False) if mine == other)
             strays.append(Stray(shown, own, same, _moment(parsed.activation, same)))
+            if same in left:
+                self._noticed(
+                    Severity.NOTE,
+                    "backup.left_line",
+                    shown,
+                    f"The backup {quoted(shown)} is from before {name} was mended at revision {same + 1}.",
+                    "Nothing needs to be done; it may hold what has to be recorded again.",
+                    why="The record went on from the backup before it; the history says so.",
+                )
+                continue
             where = f"after revision {same}" if same else "from the beginning"
             later = f"; {of} ends at revision {len(chain)}" if same == len(chain) else ""
             self._wrong(

@@ -78,7 +78,7 @@ def _backup(
     if kept_in is not None and revision is None:
         found = backups.newest_intact(disk, kept_in, name)
     elif kept_in is not None and revision is not None:
-        found = next(iter(backups.copies_of(disk, kept_in, name, revision)), None)
+        found = backups.newest(backups.copies_of(disk, kept_in, name, revision))
     if found is not None:
         return found.parsed.activation
     if seen is None and (kept_in is None or not backups.revisions(disk, kept_in, name)):
