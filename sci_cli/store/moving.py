@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Protocol
 
 from sci_cli.domain.activation import Activation
@@ -11,7 +10,6 @@ from sci_cli.errors import AlreadyDifferent, FileNotThere, RecordCorrupt, sci
 from sci_cli.safety.text import quoted
 from sci_cli.store import records
 from sci_cli.store.contract import Saved, Store
-from sci_cli.store.disk import Disk
 from sci_cli.store.document import SIZE_LIMIT
 from sci_cli.store.durable import NotRegular, TooLarge, read_file
 from sci_cli.store.files import FileStore
@@ -69,9 +67,6 @@ def check_extends(before: Activation, after: Activation) -> None:
 
 class MovingFileStore(FileStore):
     """A store of files that takes in what another store holds."""
-
-    def __init__(self, home: Path, *, command: str = "", disk: Disk | None = None) -> None:
-        super().__init__(home, command=command, disk=disk)
 
     def receive(self, activation: Activation) -> Saved:
         """Stores an activation from another store; the one that is here stays as a backup."""
