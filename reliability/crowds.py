@@ -186,7 +186,7 @@ print("{{}}")
 
 def readers(world: World) -> Attempts:
     """Readers during many changes never see a record that is missing, empty or torn."""
-    changes = world.of(150, 1000)
+    changes = world.of(150, 400)
     attempts = world.attempts("P14", f"reads by 2 processes during {changes} changes")
     there = world.copied("read")
     writer = there.script(_WRITE, str(there.home), str(changes))
