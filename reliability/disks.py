@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from reliability.attempts import Attempts, NotPossibleError
-from reliability.world import CHANGE, NAME, STORE, World, changed, judged
+from reliability.scenes import Scenes, judged
+from reliability.world import CHANGE, NAME, STORE, World
 
 _IMAGE_MB = 24
 # Flushing a folder brings no file along, as on file systems that promise nothing beyond what they were asked.
@@ -21,7 +22,7 @@ _FULL_KB = 16  # what is left on the full disk at first; more is taken away in s
 
 def power_cuts(world: World, rounds: int) -> Attempts:
     """The backing image is copied the moment a change is acknowledged; the copy holds what survived."""
-    attempts = Attempts("P2", "power cut after the acknowledgement (ext4 on a loop device)")
+    attempts = world.attempts("P1, P2", "power cut after the acknowledgement (ext4 on a loop device)")
     image, mounted = world.root.parent / "disk.img", world.root.parent / "mounted"
     mounted.mkdir(exist_ok=True)
     with image.open("wb") as file:
@@ -52,10 +53,10 @@ def power_cuts(world: World, rounds: int) -> Attempts:
     return attempts
 
 
-def full_disks(world: World) -> Attempts:
+def full_disks(world: World, scenes: Scenes) -> Attempts:
     """A disk with less and less room: nothing changed is said, is true, and nothing is left behind."""
-    attempts = Attempts("P35", "a full disk (tmpfs), room taken away in steps of a page")
-    old, new = world.record.read_bytes(), changed(world)
+    attempts = world.attempts("P35", "a full disk (tmpfs), room taken away in steps of a page")
+    (scene,) = scenes.named("note")
     mounted = world.root.parent / "small"
     mounted.mkdir(exist_ok=True)
     refused = 0
@@ -66,10 +67,8 @@ def full_disks(world: World) -> Attempts:
             _fill(mounted, pages * 4096)
             ran = there.run(*CHANGE)
             refused += ran.code == STORE
-            left = [path.name for path in there.home.rglob("*") if ".tmp" in path.name]
             (mounted / "ballast").unlink()
-            problem = judged(there, ran, old, new) or (f"left behind: {left}" if left else None)
-            attempts.case(f"{pages} pages left", problem)
+            attempts.case(f"{pages} pages left", judged(scene, there, ran))
     if not refused:
         attempts.failures.append("no change was refused, so the disk was never full")
     return attempts

@@ -377,7 +377,7 @@ VERBS: Mapping[str, Callable[[Scene, Any], None]] = {
     "signal": _signal,
     "input": _input,
     "pg": _needs("what concerns a server is played by postgres.py, in cases of the kind postgres"),
-    "power": _needs("a power cut needs a disk image of its own"),
+    "power": _needs("a power cut is played on a disk image by python -m reliability --only power"),
     "shim": _needs("a preloaded library is not built here"),
     "case_insensitive_fs": _needs("a file system that ignores letter case needs a disk image of its own"),
     "text": _needs("what concerns a server is played by postgres.py, in cases of the kind postgres"),

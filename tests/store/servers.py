@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from sci_cli.store.server_address import read_address
+from sci_cli.store.server_session import Server
 from sci_cli.store.server_setup import set_up
 
 PLACES = ("/usr/local/bin", "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/bin")
@@ -26,6 +27,26 @@ ADMIN = "administrator"
 NOBODY = 65534
 # What the server asks of each role: a password of those whose name says so, nothing of the others.
 HBA = "local all +with_password scram-sha-256\nlocal all all trust\nhostssl all all 127.0.0.1/32 trust\n"
+
+
+# What the role of people may not do.
+FORBIDDEN = (
+    "UPDATE sci.history SET summary = ''",
+    "DELETE FROM sci.history",
+    "TRUNCATE sci.history",
+    "DROP TABLE sci.history",
+    "ALTER TABLE sci.history DISABLE ROW LEVEL SECURITY",
+    "DELETE FROM sci.activation",
+    "UPDATE sci.evidence SET content = ''",
+    "DELETE FROM sci.profile",
+    "INSERT INTO sci.member VALUES ('kim', 'red')",
+    "UPDATE sci.member SET team = 'red'",
+    "UPDATE sci.activation SET team = 'red'",
+    "INSERT INTO sci.evidence VALUES ('red', 'x', '')",
+    "UPDATE sci.format SET version = 9",
+    "CREATE TABLE sci.mine ()",
+    "SET ROLE sci_owner",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +198,38 @@ def _wait_for(folder: Path, port: int) -> int:
             if time.monotonic() > until:
                 pytest.skip(f"PostgreSQL does not start here: {error}")
             time.sleep(0.1)
+
+
+class Doomed(Server):
+    """A server whose backend is ended before or after a statement, by somebody else."""
+
+    def __init__(self, server: RealServer, url: str, *, at: int, after: bool) -> None:
+        super().__init__(read_address(url))
+        self._admin, self._at, self._after = server, at, after
+        self.said: list[str] = []
+        self.ended = 0
+        self.armed = False
+
+    def say(self, statement: str, values: Sequence[object] = (), *, seconds: float = 10.0) -> Any:
+        hit = self.armed and len(self.said) == self._at
+        if self.armed:
+            self.said.append(statement)
+        if hit and not self._after:
+            self._end()
+        answer = super().say(statement, values, seconds=seconds)
+        if hit and self._after:
+            self._end()
+            if statement == "COMMIT":  # the answer came; make it as if it had not
+                import psycopg
+
+                raise psycopg.OperationalError("the connection was lost")
+        return answer
+
+    def _end(self) -> None:
+        assert self._connection is not None
+        pid = self._connection.info.backend_pid
+        self.ended += 1
+        self._admin.run("SELECT pg_terminate_backend(%s, 5000)", values=(pid,))
 
 
 def fail_with(server: RealServer, database: str, state: str, *, times: int) -> None:

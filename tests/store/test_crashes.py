@@ -4,82 +4,33 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sci_cli.domain.activation import Activation
-from sci_cli.errors import (
-    ActivationNotFound,
-    Locked,
-    OutcomeUnknown,
-    RecordCorrupt,
-    SciError,
-    StaleRevision,
-    StoreUnavailable,
-)
-from sci_cli.store.contract import Saved
+from sci_cli.errors import Locked, OutcomeUnknown, StaleRevision, StoreUnavailable
 from sci_cli.store.disk import Disk
 from sci_cli.store.files import FileStore
-from tests.store.disks import (
-    CountingDisk,
-    Image,
-    RecordingDisk,
-    crash_states,
-    failing_at,
-    killed_at,
-    lay_out,
+from tests.store.disks import CountingDisk, Image, RecordingDisk, crash_states, failing_at, killed_at
+from tests.store.power_cuts import (
+    CASES,
+    MORE,
+    Case,
+    Verdict,
+    next_command_works,
+    power_cuts,
+    stored_in,
+    two_revisions,
 )
-from tests.store.samples import new, noted, revised
+from tests.store.samples import noted
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the calls of a POSIX system are what is watched")
 
 ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS", "ENOLCK", "ESTALE", "EACCES", "EXDEV", "EPERM")
 
 
-@dataclass(frozen=True)
-class Case:
-    """A writing command: the home it begins with, what it does, and the record before and after."""
-
-    begin: Callable[[Path], None]
-    run: Callable[[FileStore], Saved]
-    old: Activation | None
-    new: Activation
-
-
-def _nothing(home: Path) -> None:
-    return None
-
-
-def _two_revisions(home: Path) -> None:
-    store = FileStore(home)
-    store.create(new())
-    store.change("acme-1", noted("note 1"))
-    store.create(new("bystander"))
-
-
-CASES = {
-    "create": Case(_nothing, lambda store: store.create(new()), None, new()),
-    "change": Case(
-        _two_revisions, lambda store: store.change("acme-1", noted("note 2")), revised(2), revised(3)
-    ),
-}
 cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-
-
-def _stored(home: Path) -> Activation | None:
-    try:
-        return FileStore(home).load("acme-1").activation
-    except ActivationNotFound:
-        return None
-
-
-def _next_command_works(home: Path, stored: Activation | None) -> bool:
-    store = FileStore(home)
-    saved = store.create(new()) if stored is None else store.change("acme-1", noted("afterwards"))
-    return store.load("acme-1").activation == saved.after
+all_cases = pytest.mark.parametrize("case", (CASES | MORE).values(), ids=CASES | MORE)
 
 
 def _tree(home: Path) -> dict[str, bytes]:
@@ -90,59 +41,11 @@ def _tree(home: Path) -> dict[str, bytes]:
 # Power cuts ------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Verdict:
-    """How many disks a power cut could leave, and what was wrong with them."""
-
-    states: int = 0
-    corrupt: int = 0
-    lost: int = 0
-    stuck: int = 0
-
-
-def _power_cuts(case: Case, disk: RecordingDisk, folder: Path) -> Verdict:
-    root = folder / "root"
-    root.mkdir()
-    case.begin(root / "home")
-    before = Image.of(root)
-    case.run(FileStore(root / "home", disk=disk))
-    disk.acknowledge()
-
-    verdict = Verdict()
-    seen = set()
-    for acknowledged, tree in crash_states(before, disk.steps, root):
-        key = (acknowledged, tuple(sorted(tree.items())))
-        if key in seen:
-            continue
-        seen.add(key)
-        verdict.states += 1
-        _judge(case, acknowledged, tree, folder / f"state-{verdict.states}", verdict)
-    return verdict
-
-
-def _judge(
-    case: Case, acknowledged: bool, tree: dict[str, bytes | None], place: Path, verdict: Verdict
-) -> None:
-    lay_out(tree, place)
-    try:
-        stored = _stored(place / "home")
-    except RecordCorrupt:
-        verdict.corrupt += 1
-        return
-    if stored != case.new and (acknowledged or stored != case.old):
-        verdict.lost += 1
-    try:
-        works = _next_command_works(place / "home", stored)
-    except SciError:
-        works = False
-    verdict.stuck += not works
-
-
-@cases
+@all_cases
 def test_no_power_cut_leaves_anything_but_old_or_new_and_afterwards_only_new(
     case: Case, tmp_path: Path
 ) -> None:
-    verdict = _power_cuts(case, RecordingDisk(), tmp_path)
+    verdict = power_cuts(case, RecordingDisk(), tmp_path)
 
     assert verdict.states > 15
     assert verdict == Verdict(states=verdict.states)
@@ -150,12 +53,12 @@ def test_no_power_cut_leaves_anything_but_old_or_new_and_afterwards_only_new(
 
 @cases
 def test_without_flushing_files_the_simulator_finds_corrupt_records(case: Case, tmp_path: Path) -> None:
-    assert _power_cuts(case, RecordingDisk(flush_files=False), tmp_path).corrupt > 0
+    assert power_cuts(case, RecordingDisk(flush_files=False), tmp_path).corrupt > 0
 
 
 @cases
 def test_without_flushing_folders_the_simulator_finds_lost_changes(case: Case, tmp_path: Path) -> None:
-    assert _power_cuts(case, RecordingDisk(flush_folders=False), tmp_path).lost > 0
+    assert power_cuts(case, RecordingDisk(flush_folders=False), tmp_path).lost > 0
 
 
 def test_a_power_cut_after_the_acknowledgement_keeps_the_backup_too(tmp_path: Path) -> None:
@@ -203,10 +106,10 @@ def test_a_kill_at_any_call_leaves_old_or_new_and_the_next_command_works(case: C
         case.begin(home)
         killed += _in_a_child(case, home, killed_at(number)) == -9
 
-        stored = _stored(home)
+        stored = stored_in(home)
         assert stored in (case.old, case.new), (number, calls[number])
         assert FileStore(home).names() in ((), ("acme-1",), ("acme-1", "bystander"), ("bystander",))
-        assert _next_command_works(home, stored), (number, calls[number])
+        assert next_command_works(home, stored), (number, calls[number])
     assert killed == len(calls)
 
 
@@ -226,11 +129,11 @@ def _judge_failure(case: Case, home: Path, disk: Disk, label: object) -> str:
         assert ("may or may not survive a power cut" in said) == (outcome == "OutcomeUnknown"), (label, said)
         assert error.saved == (outcome == "OutcomeUnknown"), label
     expected = case.new if outcome in ("saved", "OutcomeUnknown") else case.old
-    assert _stored(home) == expected, label
+    assert stored_in(home) == expected, label
     if expected is case.old:
         assert _tree(home) == before, label
     assert not [path for path in home.rglob("*") if path.suffix == ".tmp"], label
-    assert _next_command_works(home, expected), label
+    assert next_command_works(home, expected), label
     return outcome
 
 
@@ -312,7 +215,7 @@ def test_the_order_of_the_calls_that_make_a_change_durable_is_kept(tmp_path: Pat
 
 
 def test_an_unchanged_record_is_flushed_before_it_is_called_so(tmp_path: Path) -> None:
-    _two_revisions(tmp_path / "home")
+    two_revisions(tmp_path / "home")
     disk = CountingDisk()
 
     FileStore(tmp_path / "home", disk=disk).change("acme-1", lambda before: before)
@@ -333,7 +236,7 @@ class _WrittenMeanwhile(CountingDisk):
 
 
 def test_a_record_written_by_an_editor_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    _two_revisions(tmp_path / "home")
+    two_revisions(tmp_path / "home")
     path = tmp_path / "home/activations/acme-1.yaml"
     edited = path.read_bytes() + b"\n"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -34,39 +33,9 @@ from sci_cli.store.server_session import Server
 from sci_cli.store.server_setup import set_up
 from tests.store.pooler import Pooler
 from tests.store.samples import full, new, noted, profile, revised
-from tests.store.servers import ADMIN, Proxy, RealServer, fail_with, running
+from tests.store.servers import ADMIN, FORBIDDEN, Doomed, Proxy, RealServer, fail_with, running
 
 Open = Callable[..., PostgresStore]
-
-
-class Doomed(Server):
-    """A server whose backend is ended before or after a statement, by somebody else."""
-
-    def __init__(self, server: RealServer, url: str, *, at: int, after: bool) -> None:
-        super().__init__(read_address(url))
-        self._admin, self._at, self._after = server, at, after
-        self.said: list[str] = []
-        self.ended = 0
-        self.armed = False
-
-    def say(self, statement: str, values: Sequence[object] = (), *, seconds: float = 10.0) -> Any:
-        hit = self.armed and len(self.said) == self._at
-        if self.armed:
-            self.said.append(statement)
-        if hit and not self._after:
-            self._end()
-        answer = super().say(statement, values, seconds=seconds)
-        if hit and self._after:
-            self._end()
-            if statement == "COMMIT":  # the answer came; make it as if it had not
-                raise psycopg.OperationalError("the connection was lost")
-        return answer
-
-    def _end(self) -> None:
-        assert self._connection is not None
-        pid = self._connection.info.backend_pid
-        self.ended += 1
-        self._admin.run("SELECT pg_terminate_backend(%s, 5000)", values=(pid,))
 
 
 @pytest.fixture
@@ -313,26 +282,7 @@ def test_rows_that_were_edited_are_noticed_and_nothing_is_written_over_them(
 # Roles -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE sci.history SET summary = ''",
-        "DELETE FROM sci.history",
-        "TRUNCATE sci.history",
-        "DROP TABLE sci.history",
-        "ALTER TABLE sci.history DISABLE ROW LEVEL SECURITY",
-        "DELETE FROM sci.activation",
-        "UPDATE sci.evidence SET content = ''",
-        "DELETE FROM sci.profile",
-        "INSERT INTO sci.member VALUES ('kim', 'red')",
-        "UPDATE sci.member SET team = 'red'",
-        "UPDATE sci.activation SET team = 'red'",
-        "INSERT INTO sci.evidence VALUES ('red', 'x', '')",
-        "UPDATE sci.format SET version = 9",
-        "CREATE TABLE sci.mine ()",
-        "SET ROLE sci_owner",
-    ],
-)
+@pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_role_of_people_may_not(server: RealServer, database: str, opened: Open, statement: str) -> None:
     opened().create(new())
     with (
