@@ -355,8 +355,12 @@ class Profile:
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""
-        exact = (step for step in self.steps if step.id == step_id)
-        return next(exact, next((step for step in self.steps if step.id.upper() == step_id.upper()), None))
+        # Asked dozens of times for each record, nearly always with an id as it is written or with none.
+        for step in self.steps if step_id else ():
+            if step.id == step_id:
+                return step
+        wanted = step_id.upper()
+        return next((step for step in self.steps if step_id and step.id.upper() == wanted), None)
 
     def step_of_kind(self, kind: StepKind) -> Step | None:
         """The first step of that kind."""
