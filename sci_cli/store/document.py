@@ -28,7 +28,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.domain.plain import NotPlain, Plain, canonical, from_plain, to_plain
 from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
-from sci_cli.store.lines import read_lines
+from sci_cli.store.lines import read_lines, write_lines
 
 # Format 2 adds the operation id to events. A record without one is written as format 1, for older versions
 # to read; they refuse format 2 untouched.
@@ -98,16 +98,13 @@ def render(activation: Activation) -> Written:
     Raises:
         AssertionError: the bytes would not give the same activation when read; a mistake of the program.
     """
-    # Only here because reading a record seldom needs a YAML parser and its start-up is felt.
-    from sci_cli.safety.strict_yaml import dump_own
-
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
     form = FORMAT if any(event.op_id for event in activation.history) else _LEAST
     body: Body = {"format": str(form), "name": name, "revision": revision, "head": head, **plain}
     try:
-        text = dump_own({**body, "history": history}).encode("utf-8")
+        text = _text_of({**body, "history": history}).encode("utf-8")
         written = Written(FIRST_LINE + _SECOND_LINE % _checksum(text) + text, head)
         same = parse(written.data, activation.name).activation == activation
     except (NotIntact, ValueError, TypeError) as error:
@@ -115,6 +112,16 @@ def render(activation: Activation) -> Written:
     if not same:
         raise AssertionError(f"the record of {activation.name} is another one when read back")
     return written
+
+
+def _text_of(body: Body) -> str:
+    text = write_lines(body)
+    if text is not None:
+        return text
+    # Only here because most records hold nothing it is needed for, and its start-up is felt.
+    from sci_cli.safety.strict_yaml import dump_own
+
+    return dump_own(body)
 
 
 def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRATIONS) -> Parsed:
