@@ -297,8 +297,8 @@ class Portfolio(RuleBasedStateMachine):
 
 TestPortfolio = Portfolio.TestCase
 TestPortfolio.settings = settings(
-    max_examples=25,
-    stateful_step_count=18,
+    max_examples=12,
+    stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -344,6 +344,29 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(records, "read", noting)
     return read
+
+
+def busy(program: Program) -> None:
+    """An order on its way, a request nobody confirmed, and an activation of another provider on its way."""
+    for line in (*CHANGES[:2], CHANGES[11], CHANGES[13], CHANGES[15]):
+        assert program.line(line.replace("{}", "acme-hk-1")).exit == 0, line
+    for line in CHANGES[6:8]:
+        program.line(line.replace("{}", "beta-1"))
+
+
+@pytest.mark.parametrize("minutes", MINUTES)
+def test_every_command_says_the_same_with_an_index_as_without_at_any_time(
+    sci_of_many: Program, clock: Clock, minutes: int
+) -> None:
+    busy(sci_of_many)
+    with index(used=True):
+        for line in ("list", "next"):
+            sci_of_many.line(line)
+    clock.tick(minutes=minutes)
+    with index(used=False):
+        expected = [sci_of_many.line(line) for line in ASKED]
+    with index(used=True):
+        assert [sci_of_many.line(line) for line in ASKED] == expected
 
 
 @pytest.mark.parametrize("line", ["list", "", "next", "next --owner customer -o json"])
