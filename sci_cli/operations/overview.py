@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
@@ -22,7 +23,6 @@ from sci_cli.errors import (
 from sci_cli.operations import showing
 from sci_cli.operations.lookup import find_party
 from sci_cli.operations.outcome import Outcome
-from sci_cli.operations.portfolio import POSSIBLE, STANDINGS, Possible, Process, Standing, each
 from sci_cli.operations.views import (
     ActivationRow,
     HistoryView,
@@ -36,6 +36,9 @@ from sci_cli.operations.views import (
 from sci_cli.operations.workspace import (
     Workspace,
 )
+
+if TYPE_CHECKING:
+    from sci_cli.operations.portfolio import Possible, Process, Standing
 
 
 def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
@@ -97,7 +100,7 @@ def _row(name: str, found: tuple[Process, Standing] | SciError, now: datetime) -
     if isinstance(found, SciError):
         return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem=found.message)
     process, standing = found
-    ready = process.in_order(standing.ready, now)
+    ready = process.ready_in(standing, now)
     first = ready[0].step if ready else None
     late = standing.due is not None and now > standing.due
     provider = process.profile.provider_party
@@ -121,6 +124,9 @@ def _row(name: str, found: tuple[Process, Standing] | SciError, now: datetime) -
 
 
 def _rows(ws: Workspace) -> tuple[ActivationRow, ...]:
+    # Only here because most commands are about one activation.
+    from sci_cli.operations.portfolio import STANDINGS, each
+
     now = ws.now()
     return tuple([_row(name, found, now) for name, found in each(ws, STANDINGS)])
 
@@ -145,6 +151,8 @@ def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
         InvalidValue: no such party, neither in the activation named nor in any.
         SciError: the activation named cannot be read.
     """
+    from sci_cli.operations.portfolio import POSSIBLE, Process
+
     if name:
         activation = ws.load(name).activation
         profile = ws.profile_of(activation)
@@ -155,6 +163,8 @@ def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
 
 
 def _next_of_all(ws: Workspace, owner: str) -> Outcome:
+    from sci_cli.operations.portfolio import POSSIBLE, each
+
     now = ws.now()
     rows: list[NextRow] = []
     problems: list[Finding] = []

@@ -44,8 +44,9 @@ class Standing:
 
     Attributes:
         due: when the first clock of an open step runs out.
-        ready: the steps that may be done now, in the source's order; each with its deadline and what was
-            found wrong with it, and nothing else that differs from one activation to the next.
+        ready: the steps that may be done now, in the order in which they are shown while none is late; each
+            with its deadline and what was found wrong with it, and nothing else that differs from one
+            activation to the next.
     """
 
     customer: str
@@ -75,6 +76,19 @@ class Process:
         self.awaited = awaited(steps)
         self.ready = {step.id: StepProgress(step, StepState.READY) for step in steps}
         self.owners = {step.id: profile.owners_text(step.owners) for step in steps}
+        self._several: dict[str, tuple[StepProgress, ...]] = {"": ()}
+
+    def several(self, ids: str) -> tuple[StepProgress, ...]:
+        """The steps of these ids, with a space between them, ready and without anything of their own."""
+        if ids not in self._several:
+            self._several[ids] = tuple(self.ready[step_id] for step_id in ids.split(" "))
+        return self._several[ids]
+
+    def ready_in(self, standing: Standing, now: datetime) -> tuple[StepProgress, ...]:
+        """The steps that may be done, as they are to be shown at `now`, the first one first."""
+        if standing.due is None or now <= standing.due:
+            return standing.ready
+        return self.in_order(standing.ready, now)
 
     def in_order(self, ready: Iterable[StepProgress], now: datetime) -> tuple[StepProgress, ...]:
         """The steps as they are to be shown at `now`, the first one first."""
@@ -159,7 +173,7 @@ class _Index(Generic[T]):
         self._about = f"{FORMAT} {kind.file} {sci_cli.__version__} {program()} {stamps.store}"
         self._refs: list[ProfileRef] = []
         self._kept: dict[str, list[Json]] = {}
-        self._there = 0
+        self._gone = False
 
     def read(self) -> dict[str, tuple[Process, T] | SciError]:
         """What is known of records that are as they were."""
@@ -167,14 +181,14 @@ class _Index(Generic[T]):
         try:
             return self._unpacked(content) if content is not None else {}
         except (TypeError, ValueError, LookupError, AttributeError):
-            self._kept, self._refs, self._there = {}, [], 0
+            self._kept, self._refs = {}, []
             return {}
 
     def _unpacked(self, content: Json) -> dict[str, tuple[Process, T] | SciError]:
         refs, entries = content
         self._refs = [ProfileRef(id, digest) for id, digest in refs]
         processes = [self._processes.of(ref) for ref in self._refs]
-        self._there = len(entries)
+        self._gone = not entries.keys() <= self._stamps.keys()
         self._kept = {
             name: entry
             for name, stamp in self._stamps.items()
@@ -188,8 +202,8 @@ class _Index(Generic[T]):
         return known
 
     def write(self, fresh: Mapping[str, tuple[ProfileRef, T]]) -> None:
-        """Keeps what was just worked out beside what still holds, where that is anything new."""
-        if not fresh and self._there == len(self._kept):
+        """Keeps what was just worked out beside what still holds; and nothing of records that are gone."""
+        if not fresh and not self._gone:
             return
         numbers = {ref: number for number, ref in enumerate(self._refs)}
         for name, (ref, value) in fresh.items():
@@ -230,18 +244,15 @@ def _standing(profile: Profile, activation: Activation) -> Standing:
         attention=attention(activation),
         due=min((item.due for item in known.steps if item.due is not None), default=None),
         ready=tuple(
-            StepProgress(item.step, item.state, due=item.due, problem=item.problem)
-            for item in known.steps
-            if item.state is StepState.READY
+            StepProgress(item.step, item.state, due=item.due, problem=item.problem) for item in known.ready()
         ),
     )
 
 
 def _pack_standing(value: Standing) -> Json:
-    ready = [
-        [item.step.id, _text(item.due), item.problem] if item.due or item.problem else item.step.id
-        for item in value.ready
-    ]
+    ready: Json = " ".join(item.step.id for item in value.ready)
+    if any(item.due or item.problem for item in value.ready):
+        ready = [[item.step.id, _text(item.due), item.problem] for item in value.ready]
     return [
         value.customer,
         value.location,
@@ -264,15 +275,13 @@ def _unpack_standing(process: Process, packed: Json) -> Standing:
         total,
         said,
         _moment(due),
-        tuple([_ready(process, each) for each in ready]),
+        process.several(ready)
+        if isinstance(ready, str)
+        else tuple(
+            replace(process.ready[step_id], due=_moment(due), problem=problem)
+            for step_id, due, problem in ready
+        ),
     )
-
-
-def _ready(process: Process, packed: Json) -> StepProgress:
-    if isinstance(packed, str):
-        return process.ready[packed]
-    step_id, due, problem = packed
-    return replace(process.ready[step_id], due=_moment(due), problem=problem)
 
 
 STANDINGS = Kind("list", _standing, _pack_standing, _unpack_standing)
