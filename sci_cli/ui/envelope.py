@@ -82,6 +82,8 @@ def plain(value: object) -> Json:
     """
     if type(value) in _AS_THEY_ARE:
         return value  # type: ignore[return-value]  # the types in the set are those of Json
+    if type(value) is tuple:
+        return [each if type(each) is str else plain(each) for each in value]
     match value:
         case Enum():
             return plain(value.value)
