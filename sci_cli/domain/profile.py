@@ -355,12 +355,9 @@ class Profile:
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""
-        # Asked dozens of times for each record, nearly always with an id as it is written or with none.
-        for step in self.steps if step_id else ():
-            if step.id == step_id:
-                return step
-        wanted = step_id.upper()
-        return next((step for step in self.steps if step_id and step.id.upper() == wanted), None)
+        exact = next((step for step in self.steps if step.id == step_id), None) if step_id else None
+        wanted = step_id.upper()  # in most calls there is an exact one, or none is meant
+        return exact or next((step for step in self.steps if wanted and step.id.upper() == wanted), None)
 
     def step_of_kind(self, kind: StepKind) -> Step | None:
         """The first step of that kind."""

@@ -8,12 +8,9 @@ to what was just worked out alike. A record that cannot be read is never kept.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import sci_cli
@@ -25,6 +22,7 @@ from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import StepProgress, StepState, awaited, in_order, timeless
 from sci_cli.errors import Command, Fix, SciError
 from sci_cli.operations import showing
+from sci_cli.operations.program_state import program
 from sci_cli.operations.workspace import Workspace
 from sci_cli.store import derived
 from sci_cli.store.contract import Stamps
@@ -35,7 +33,6 @@ Json: TypeAlias = Any
 # Fewer records are read in less time than anybody notices, and a home of a few stays without the file.
 WORTH_KEEPING = 50
 FORMAT = 1
-_ROOMS = ("domain", "operations", "safety", "store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +208,6 @@ class _Index(Generic[T]):
             self._kept[name] = [self._stamps[name], number, self._kind.pack(value)]
         content = [[[ref.id, ref.digest] for ref in numbers], self._kept]
         derived.write(self._home, self._file, self._about, content)
-
-
-@cache
-def program() -> str:
-    """What differs between two states of the program that may work out different things of one record."""
-    found: list[str] = []
-    try:
-        for room in _ROOMS:
-            with os.scandir(Path(__file__).parent.parent / room) as entries:
-                found += [
-                    f"{room} {entry.name} {seen.st_size} {seen.st_mtime_ns}"
-                    for entry in entries
-                    if entry.name.endswith(".py") and (seen := entry.stat())
-                ]
-    except OSError:
-        return ""  # run from an archive, whose version tells
-    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()[:16]
 
 
 # The list of all and the home screen ------------------------------------------------------------------------
