@@ -356,8 +356,7 @@ class Profile:
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""
         exact = next((step for step in self.steps if step.id == step_id), None) if step_id else None
-        wanted = step_id.upper()  # in most calls there is an exact one, or none is meant
-        return exact or next((step for step in self.steps if wanted and step.id.upper() == wanted), None)
+        return exact or next((each for each in self.steps if each.id.upper() == step_id.upper() != ""), None)
 
     def step_of_kind(self, kind: StepKind) -> Step | None:
         """The first step of that kind."""
