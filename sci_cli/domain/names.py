@@ -50,6 +50,12 @@ def activation_name_problem(text: str) -> str | None:
     An activation name is a folder name on every system: 1 to 63 of `a-z`, `0-9` and `-`, not beginning with
     `-`, and not the name of a Windows device.
     """
+    if (
+        _ACTIVATION_NAME.fullmatch(text)
+        and len(text) <= LONGEST_ACTIVATION_NAME
+        and text not in _WINDOWS_DEVICES
+    ):
+        return None
     rule = (
         f"An activation name uses a-z, 0-9 and '-', begins with a letter or digit "
         f"and has 1 to {LONGEST_ACTIVATION_NAME} characters."
@@ -61,11 +67,9 @@ def activation_name_problem(text: str) -> str | None:
     strange = strange_character(text)
     if strange:
         return f"{quoted(text)} contains {strange}. {rule}"
-    if not _ACTIVATION_NAME.fullmatch(text):
-        return f"{quoted(text)} cannot be used. {rule}"
     if text in _WINDOWS_DEVICES:
         return f"{quoted(text)} is reserved for a device by Windows. Choose another activation name."
-    return None
+    return f"{quoted(text)} cannot be used. {rule}"
 
 
 def strange_character(text: str) -> str | None:

@@ -31,19 +31,28 @@ def to_plain(value: object) -> Plain:
 
     Times are ISO 8601 in UTC with `Z`, durations are whole seconds, truth values `yes` and `no`.
     """
+    if type(value) is str:
+        return value
     if isinstance(value, Prefix):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            item.name: to_plain(getattr(value, item.name))
-            for item in fields(value)
-            if not _is_default(item, getattr(value, item.name))
-        }
+        # A record has thousands of fields, nearly all of them texts.
+        found: dict[str, Plain] = {}
+        for item in _fields(cast("Hashable", type(value))):
+            inner = getattr(value, item.name)
+            if not _is_default(item, inner):
+                found[item.name] = inner if type(inner) is str else to_plain(inner)
+        return found
     if isinstance(value, Mapping):
         return {str(key): to_plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_plain(entry) for entry in value]
     return _scalar_text(value)
+
+
+@cache
+def _fields(kind: Hashable) -> tuple[Field[Any], ...]:
+    return fields(cast("Any", kind))
 
 
 def _scalar_text(value: object) -> str:

@@ -355,8 +355,8 @@ class Profile:
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, in any letter case."""
-        exact = (step for step in self.steps if step.id == step_id)
-        return next(exact, next((step for step in self.steps if step.id.upper() == step_id.upper()), None))
+        exact = next((step for step in self.steps if step.id == step_id), None) if step_id else None
+        return exact or next((each for each in self.steps if each.id.upper() == step_id.upper() != ""), None)
 
     def step_of_kind(self, kind: StepKind) -> Step | None:
         """The first step of that kind."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -64,6 +64,11 @@ class StepProgress:
         """Whether its clock has run out while it is open."""
         return self.late_by is not None
 
+    def at(self, now: datetime) -> StepProgress:
+        """The same at `now` (aware), which decides nothing but whether its clock has run out."""
+        late_by = now - self.due if self.due is not None and now > self.due else None
+        return self if late_by == self.late_by else replace(self, late_by=late_by)
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseProgress:
@@ -108,31 +113,57 @@ class Progress:
         return next((item for item in self.steps if item.step.id == step_id), None)
 
     def ready(self) -> tuple[StepProgress, ...]:
-        """What may be done now: what was found wrong, then late steps; last what only the provider can do.
+        """What may be done now, in the order of `in_order`."""
+        found = (item for item in self.steps if item.state is StepState.READY)
+        return in_order(found, self.provider, awaited(item.step for item in self.steps))
 
-        Between these, required steps come before optional ones, and those that others wait for come first.
-        """
-        awaited = {step_id for item in self.steps for step_id in item.step.after}
+    def at(self, now: datetime) -> Progress:
+        """The same at `now` (aware)."""
+        return replace(self, steps=tuple(item.at(now) for item in self.steps))
 
-        def weight(item: StepProgress) -> tuple[bool, ...]:
-            step = item.step
-            return (
-                not item.problem,
-                not item.late,
-                step.owners.parties == (self.provider,),
-                bool(step.optional),
-                step.id not in awaited,
-            )
 
-        return tuple(sorted((item for item in self.steps if item.state is StepState.READY), key=weight))
+def awaited(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that others of these wait for."""
+    return frozenset(step_id for step in steps for step_id in step.after)
+
+
+def in_order(
+    ready: Iterable[StepProgress], provider: str, awaited: Container[str]
+) -> tuple[StepProgress, ...]:
+    """Steps that are ready: what was found wrong, then late steps; last what only the provider can do.
+
+    Between these, required steps come before optional ones, and those that others wait for come first.
+
+    Args:
+        ready: the steps, in the order of the source.
+        provider: the party nobody here can act for.
+        awaited: the steps that others wait for.
+    """
+
+    def weight(item: StepProgress) -> tuple[bool, ...]:
+        step = item.step
+        return (
+            not item.problem,
+            not item.late,
+            step.owners.parties == (provider,),
+            bool(step.optional),
+            step.id not in awaited,
+        )
+
+    return tuple(sorted(ready, key=weight))
 
 
 def progress(profile: Profile, activation: Activation, now: datetime) -> Progress:
     """Where the activation stands at `now` (aware)."""
+    return timeless(profile, activation).at(now)
+
+
+def timeless(profile: Profile, activation: Activation) -> Progress:
+    """Where the activation stands as far as no clock decides: not what is late, but when it will be."""
     states: dict[str, StepProgress] = {}
     for step in profile.counted_steps():
         _resolve(profile, activation, step, states)
-    timed = tuple(_with_clock(states[step.id], states, now) for step in profile.counted_steps())
+    timed = tuple(_with_clock(states[step.id], states) for step in profile.counted_steps())
     phases = tuple(
         PhaseProgress(
             phase.id,
@@ -319,7 +350,7 @@ def unmet_conditions(activation: Activation, step: Step) -> tuple[Condition, ...
     return tuple(item for item in step.closed_by if not holds(item, activation.values(item.fact)))
 
 
-def _with_clock(item: StepProgress, states: Mapping[str, StepProgress], now: datetime) -> StepProgress:
+def _with_clock(item: StepProgress, states: Mapping[str, StepProgress]) -> StepProgress:
     timer = item.step.timer
     start = states.get(timer.starts) if timer else None
     if timer is None or start is None or start.state is not StepState.DONE or start.since is None:
@@ -327,16 +358,4 @@ def _with_clock(item: StepProgress, states: Mapping[str, StepProgress], now: dat
     if item.state.closed:
         return item
     due = start.since + timer.within if timer.within is not None else None
-    late_by = now - due if due and now > due else None
-    return StepProgress(
-        item.step,
-        item.state,
-        item.reason,
-        item.waits_for,
-        item.open_parties,
-        item.since,
-        due,
-        late_by,
-        start.since,
-        item.problem,
-    )
+    return replace(item, due=due, waiting_since=start.since)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.gates import breach_findings
-from sci_cli.domain.port_rules import attention, open_requests, port_state_findings
+from sci_cli.domain.port_rules import open_requests, port_state_findings
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.times import duration_text
@@ -36,7 +37,9 @@ from sci_cli.operations.views import (
 from sci_cli.operations.workspace import (
     Workspace,
 )
-from sci_cli.store.contract import Loaded
+
+if TYPE_CHECKING:
+    from sci_cli.operations.portfolio import Possible, Process, Standing
 
 
 def status(ws: Workspace, name: str, *, show_all: bool = False) -> Outcome:
@@ -94,44 +97,39 @@ def status_view(
     )
 
 
-def _row(ws: Workspace, name: str, found: Loaded | SciError, now: datetime) -> ActivationRow:
-    try:
-        activation, profile = _opened(ws, found)
-    except SciError as problem:
-        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem=problem.message)
-    known = progress(profile, activation, now)
-    ready = known.ready()
-    first = ready[0] if ready else None
-    late = max((item.late_by for item in known.steps if item.late_by), default=None)
-    said = attention(activation)
-    mine = bool(ready) and any(profile.provider_party not in item.step.owners.parties for item in ready)
+def _row(name: str, found: tuple[Process, Standing] | SciError, now: datetime) -> ActivationRow:
+    if isinstance(found, SciError):
+        return ActivationRow(name, "", "", "", 0, 0, False, "", "", "", "", "", True, problem=found.message)
+    process, standing = found
+    ready = process.ready_in(standing, now)
+    first = ready[0].step if ready else None
+    late = standing.due is not None and now > standing.due
+    provider = process.profile.provider_party
+    mine = any(provider not in item.step.owners.parties for item in ready)
     return ActivationRow(
         name=name,
-        customer=activation.fact(facts.CUSTOMER),
-        provider=profile.name,
-        location=activation.fact(facts.LOCATION),
-        closed=known.closed,
-        total=known.total,
-        late=late is not None,
-        late_for=duration_text(late) if late else "",
-        next_step=first.step.id if first else "",
-        next_title=first.step.short if first else "",
-        waiting_on=profile.owners_text(first.step.owners) if first else "",
-        age=duration_text(now - activation.created.at),
-        mine=mine or late is not None or bool(said),
-        attention=said,
+        customer=standing.customer,
+        provider=process.profile.name,
+        location=standing.location,
+        closed=standing.closed,
+        total=standing.total,
+        late=late,
+        late_for=duration_text(now - standing.due) if late and standing.due else "",
+        next_step=first.id if first else "",
+        next_title=first.short if first else "",
+        waiting_on=process.owners[first.id] if first else "",
+        age=duration_text(now - standing.created),
+        mine=mine or late or bool(standing.attention),
+        attention=standing.attention,
     )
 
 
 def _rows(ws: Workspace) -> tuple[ActivationRow, ...]:
+    # Only here because most commands are about one activation.
+    from sci_cli.operations.portfolio import STANDINGS, each
+
     now = ws.now()
-    return tuple(_row(ws, name, found, now) for name, found in ws.store.load_all(ws.store.names()))
-
-
-def _opened(ws: Workspace, found: Loaded | SciError) -> tuple[Activation, Profile]:
-    if isinstance(found, SciError):
-        raise found
-    return found.activation, ws.profile_of(found.activation)
+    return tuple([_row(name, found, now) for name, found in each(ws, STANDINGS)])
 
 
 def list_all(ws: Workspace) -> Outcome:
@@ -154,45 +152,54 @@ def next_steps(ws: Workspace, name: str = "", *, owner: str = "") -> Outcome:
         InvalidValue: no such party, neither in the activation named nor in any.
         SciError: the activation named cannot be read.
     """
+    from sci_cli.operations.portfolio import POSSIBLE, Process
+
     if name:
         activation = ws.load(name).activation
-        rows = _next_rows(ws, activation, ws.profile_of(activation), owner)
-        asked = () if owner else open_requests(activation)
-        return Outcome(NextView(rows, owner), activation=name, findings=asked)
-    found: list[NextRow] = []
+        profile = ws.profile_of(activation)
+        possible = POSSIBLE.derive(profile, activation)
+        rows = tuple(_next_rows(activation.name, Process(profile), possible, owner, ws.now()))
+        return Outcome(NextView(rows, owner), activation=name, findings=() if owner else possible.asked)
+    return _next_of_all(ws, owner)
+
+
+def _next_of_all(ws: Workspace, owner: str) -> Outcome:
+    from sci_cli.operations.portfolio import POSSIBLE, each
+
+    now = ws.now()
+    rows: list[NextRow] = []
     problems: list[Finding] = []
     without: list[InvalidValue] = []
     with_party = 0
-    for each, loaded in ws.store.load_all(ws.store.names()):
-        try:
-            activation, profile = _opened(ws, loaded)
-        except SciError as problem:
-            problems.append(_unreadable(each, problem))
+    for name, found in each(ws, POSSIBLE):
+        if isinstance(found, SciError):
+            problems.append(_unreadable(name, found))
             continue
+        process, possible = found
         try:
-            found += _next_rows(ws, activation, profile, owner)
+            rows += _next_rows(name, process, possible, owner, now)
             with_party += 1
-            problems += () if owner else _named(activation)
+            problems += () if owner else _named(name, possible)
         except InvalidValue as unknown:
             without.append(unknown)
     if without and not with_party:
         raise without[0]
-    return Outcome(NextView(tuple(found), owner), findings=tuple(problems))
+    return Outcome(NextView(tuple(rows), owner), findings=tuple(problems))
 
 
-def _next_rows(ws: Workspace, activation: Activation, profile: Profile, owner: str) -> tuple[NextRow, ...]:
-    now = ws.now()
-    party = find_party(profile, owner) if owner else ""
-    return tuple(
-        NextRow(activation.name, showing.step_row(profile, activation, item, now))
-        for item in progress(profile, activation, now).ready()
-        if not party or party in item.open_parties
-    )
+def _next_rows(
+    name: str, process: Process, possible: Possible, owner: str, now: datetime
+) -> Iterator[NextRow]:
+    party = find_party(process.profile, owner) if owner else ""
+    commands = {item.step.id: typed for item, typed in possible.steps}
+    for item in process.in_order((item for item, _ in possible.steps), now):
+        if not party or party in item.open_parties:
+            yield NextRow(name, showing.row_of(process.profile, item, commands[item.step.id], now))
 
 
-def _named(activation: Activation) -> list[Finding]:
+def _named(name: str, possible: Possible) -> list[Finding]:
     """The open requests of one activation, for a screen about all of them."""
-    return [replace(each, message=f"{activation.name}: {each.message}") for each in open_requests(activation)]
+    return [replace(found, message=f"{name}: {found.message}") for found in possible.asked]
 
 
 def _unreadable(name: str, problem: SciError) -> Finding:

@@ -54,6 +54,12 @@ def outcome_of(
 
 def step_row(profile: Profile, activation: Activation, item: StepProgress, now: datetime) -> StepRow:
     """One step as lists show it."""
+    commands = step_commands(profile, activation, item) if item.state is StepState.READY else ()
+    return row_of(profile, item, commands, now)
+
+
+def row_of(profile: Profile, item: StepProgress, commands: tuple[Command, ...], now: datetime) -> StepRow:
+    """One step as lists show it, with what to type for it."""
     step = item.step
     return StepRow(
         id=step.id,
@@ -75,7 +81,7 @@ def step_row(profile: Profile, activation: Activation, item: StepProgress, now: 
         late=item.late,
         late_for=duration_text(item.late_by) if item.late_by is not None else "",
         waiting_for=_waiting_for(item, now),
-        commands=step_commands(profile, activation, item) if item.state is StepState.READY else (),
+        commands=commands,
         open_parties_text=" and ".join(
             party.name for wanted in item.open_parties if (party := profile.party(wanted))
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -52,11 +52,35 @@ class Saved:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """Which activations there are, and what tells whether each is as it was.
+
+    Attributes:
+        store: a text that differs for any two stores.
+        of: a text for each name, the names sorted. While it is the same, `load` gives the same activation;
+            it is empty where only reading the record tells.
+    """
+
+    store: str
+    of: Mapping[str, str]
+
+
 class Store(Protocol):
     """Activations by name. What `create` and `change` return is stored and survives a crash."""
 
     def names(self) -> tuple[str, ...]:
         """The names of all activations, sorted; whether each can be read is not looked at.
+
+        Raises:
+            StoreUnavailable: the store cannot be read.
+        """
+        ...
+
+    def stamps(self) -> Stamps:
+        """The names of all activations with what tells cheaply whether each is as it was.
+
+        No record is read. What can be damaged without this showing is found by `load`.
 
         Raises:
             StoreUnavailable: the store cannot be read.

@@ -72,6 +72,17 @@ class Disk:
         """The names in it, in no order."""
         return os.listdir(folder.path if folder.descriptor is None else folder.descriptor)
 
+    def scan(self, folder: Folder) -> dict[str, os.stat_result | None]:
+        """The names in it with the status of each, not of what a link points to; None where it has gone."""
+        with os.scandir(folder.path if folder.descriptor is None else folder.descriptor) as entries:
+            return {entry.name: self._status_of(folder, entry) for entry in entries}
+
+    def _status_of(self, folder: Folder, entry: os.DirEntry[str]) -> os.stat_result | None:
+        try:
+            return entry.stat(follow_symlinks=False)
+        except OSError:
+            return None
+
     def folder_status(self, folder: Folder) -> os.stat_result:
         """Owner, mode and times of the folder."""
         return os.stat(folder.path if folder.descriptor is None else folder.descriptor)
@@ -238,6 +249,13 @@ class WindowsDisk(Disk):
     def status(self, folder: Folder, name: str) -> os.stat_result:
         """Of the thing itself, not of what a link points to."""
         return os.lstat(folder.path_of(name))
+
+    def _status_of(self, folder: Folder, entry: os.DirEntry[str]) -> os.stat_result | None:
+        # What the folder itself says about a file may be old there, and lacks its number.
+        try:
+            return os.lstat(folder.path_of(entry.name))
+        except OSError:
+            return None
 
     def open_for_reading(self, folder: Folder, name: str) -> int:
         """A descriptor; not through a link."""

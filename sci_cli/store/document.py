@@ -28,7 +28,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.domain.plain import NotPlain, Plain, canonical, from_plain, to_plain
 from sci_cli.errors import InvalidFile
 from sci_cli.safety.text import quoted, visible
-from sci_cli.store.lines import read_lines
+from sci_cli.store.lines import read_lines, write_lines
 
 # Format 2 adds to events the operation id and the revision that was gone back to, format 3 steps that stay
 # done under another profile. A record without them is written as the format before, for older versions to
@@ -99,16 +99,13 @@ def render(activation: Activation) -> Written:
     Raises:
         AssertionError: the bytes would not give the same activation when read; a mistake of the program.
     """
-    # Only here because reading a record seldom needs a YAML parser and its start-up is felt.
-    from sci_cli.safety.strict_yaml import dump_own
-
     plain = _mapping(to_plain(activation))
     history, head = _chained(plain.pop("history", []))
     name, revision = plain.pop("name"), plain.pop("revision")
     form = _needed(activation)
     body: Body = {"format": str(form), "name": name, "revision": revision, "head": head, **plain}
     try:
-        text = dump_own({**body, "history": history}).encode("utf-8")
+        text = _text_of({**body, "history": history}).encode("utf-8")
         written = Written(FIRST_LINE + _SECOND_LINE % _checksum(text) + text, head)
         same = parse(written.data, activation.name).activation == activation
     except (NotIntact, ValueError, TypeError) as error:
@@ -123,6 +120,16 @@ def _needed(activation: Activation) -> int:
     if any(step.carried for step in activation.steps.values()):
         return FORMAT
     return 2 if any(event.op_id or event.back_to for event in activation.history) else _LEAST
+
+
+def _text_of(body: Body) -> str:
+    text = write_lines(body)
+    if text is not None:
+        return text
+    # Only here because most records hold nothing it is needed for, and its start-up is felt.
+    from sci_cli.safety.strict_yaml import dump_own
+
+    return dump_own(body)
 
 
 def parse(data: bytes, name: str, *, migrations: Mapping[int, Migration] = MIGRATIONS) -> Parsed:

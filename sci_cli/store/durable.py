@@ -131,7 +131,7 @@ def commit(
         OSError: nothing was changed.
         Exception: whatever `keep` and `check` raise; nothing was changed.
     """
-    _remove_stale(disk, folder)
+    remove_stale(disk, folder)
     temporary = temporary_name()
     undo: Undo = _nothing
     try:
@@ -181,6 +181,18 @@ def write_new(disk: Disk, folder: Folder, name: str, data: bytes) -> None:
     Raises:
         OSError: it is not complete; a file of that name may be left.
     """
+    put_down(disk, folder, name, data, sync=True)
+    # A disk may confirm bytes it did not take; a second descriptor sees what is there.
+    if not _same(disk, folder, name, data):
+        raise OSError(errno.EIO, "read back differently")
+
+
+def put_down(disk: Disk, folder: Folder, name: str, data: bytes, *, sync: bool) -> None:
+    """A new file with these bytes, on the disk where `sync` asks for that.
+
+    Raises:
+        OSError: it is not complete; a file of that name may be left.
+    """
     descriptor = disk.create(folder, name)
     try:
         disk.set_mode(descriptor, FILE_MODE)
@@ -190,15 +202,13 @@ def write_new(disk: Disk, folder: Folder, name: str, data: bytes) -> None:
             if written <= 0:
                 raise OSError(errno.EIO, "nothing was written")
             left = left[written:]
-        disk.sync(descriptor)
+        if sync:
+            disk.sync(descriptor)
     except BaseException:
         with suppress(OSError):
             disk.close(descriptor)
         raise
     disk.close(descriptor)
-    # A disk may confirm bytes it did not take; a second descriptor sees what is there.
-    if not _same(disk, folder, name, data):
-        raise OSError(errno.EIO, "read back differently")
 
 
 def _same(disk: Disk, folder: Folder, name: str, data: bytes) -> bool:
@@ -223,7 +233,7 @@ def temporary_name() -> str:
     return os.urandom(8).hex().join(TEMPORARY)
 
 
-def _remove_stale(disk: Disk, folder: Folder) -> None:
+def remove_stale(disk: Disk, folder: Folder) -> None:
     """Removes temporary files that runs now dead left more than an hour ago; never fails."""
     with suppress(OSError):
         for name in disk.list_folder(folder):

@@ -24,6 +24,7 @@ from sci_cli.store.contract import (
     Decide,
     Loaded,
     Saved,
+    Stamps,
     check_extends,
     check_first,
     check_next,
@@ -78,6 +79,13 @@ class FileStore:
         """The names of all activations, by their file names, sorted."""
         with self._home.opened(ACTIVATIONS) as folder:
             return () if folder is None else records.listed(self._disk, folder).names
+
+    def stamps(self) -> Stamps:
+        """The names of all activations, each with what one look at its file tells."""
+        from sci_cli.store.stamping import stamps
+
+        with self._home.opened(ACTIVATIONS) as folder:
+            return stamps(self._disk, folder)
 
     def load(self, name: str) -> Loaded:
         """The activation of that name, verified, with what a person should know about its file."""

@@ -19,6 +19,7 @@ ACTIVATIONS = "activations"
 BACKUPS = "backups"
 EVIDENCE = "evidence"
 OUT = "out"
+INDEX = "index"
 PINNED = ("profiles", "pinned")
 
 NOTHING_CHANGED = "Nothing was changed."

@@ -32,6 +32,7 @@ from sci_cli.store.contract import (
     Decide,
     Loaded,
     Saved,
+    Stamps,
     check_extends,
     check_first,
     check_next,
@@ -63,6 +64,7 @@ from sci_cli.store.server_rows import (
     RECORDS,
     SELECT_EVIDENCE,
     SELECT_PROFILE,
+    STAMPS,
     activation_row,
     event_rows,
 )
@@ -115,6 +117,12 @@ class PostgresStore:
         """The names of all activations of the team, sorted."""
         rows, _ = self._server.transaction(lambda: self._server.rows(NAMES, (self._server.team,)))
         return tuple(sorted(str(name) for (name,) in rows))
+
+    def stamps(self) -> Stamps:
+        """The names of all activations of the team, each with what the columns beside its record say."""
+        rows, _ = self._server.transaction(lambda: self._server.rows(STAMPS, (self._server.team,)))
+        said = {str(name): " ".join(map(str, told)) for name, *told in sorted(rows)}
+        return Stamps(f"postgresql {self._place} {self._server.team}", said)
 
     def load(self, name: str) -> Loaded:
         """The activation of that name, verified."""

@@ -18,6 +18,12 @@ _COLUMNS = (
 _PLACES = ", ".join(["%s"] * len(_COLUMNS.split(",")))
 
 NAMES = "SELECT a.name FROM sci.activation a WHERE a.team = %s"
+# All that is compared when a record is read, apart from its document, which is never changed.
+STAMPS = (
+    "SELECT a.name, a.lineage, a.revision, a.head,"
+    " (SELECT pg_catalog.max(n.revision) FROM sci.history n WHERE n.team = a.team AND n.name = a.name)"
+    " FROM sci.activation a WHERE a.team = %s"
+)
 LOCK = "SELECT a.revision FROM sci.activation a WHERE a.team = %s AND a.name = %s FOR UPDATE"
 FENCE = LOCK
 RECORDS = (

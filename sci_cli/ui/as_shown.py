@@ -12,7 +12,7 @@ from pathlib import Path
 from sci_cli.domain.activation import Activation, ProfileRef
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import SciError
-from sci_cli.store.contract import Decide, Loaded, Saved, Store
+from sci_cli.store.contract import Decide, Loaded, Saved, Stamps, Store
 
 
 class AsShown:
@@ -26,6 +26,10 @@ class AsShown:
     def names(self) -> tuple[str, ...]:
         """The names of all activations."""
         return self._store.names()
+
+    def stamps(self) -> Stamps:
+        """What tells whether the records are as they were, the one shown among them."""
+        return self._store.stamps()
 
     def load(self, name: str) -> Loaded:
         """The record as shown, whatever is stored by now."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import Any
+from functools import cache
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import Any, cast
 
 from sci_cli.domain.findings import Finding
 from sci_cli.domain.prefixes import Prefix
@@ -18,6 +20,7 @@ from sci_cli.ui.look import command_text, fix_text
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
+_AS_THEY_ARE = frozenset({str, int, bool, float, type(None)})
 _READ_AS_TEXT_BY_ALL = re.compile(r"[A-Za-z][A-Za-z0-9_ ./-]*[A-Za-z0-9_./]|[A-Za-z]")
 _WORDS_OF_OTHER_TYPES = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
@@ -77,6 +80,10 @@ def plain(value: object) -> Json:
     Raises:
         TypeError: a view holds something that has no place in a document.
     """
+    if type(value) in _AS_THEY_ARE:
+        return value  # type: ignore[return-value]  # the types in the set are those of Json
+    if type(value) is tuple:
+        return [each if type(each) is str else plain(each) for each in value]
     match value:
         case Enum():
             return plain(value.value)
@@ -104,12 +111,39 @@ def plain(value: object) -> Json:
 
 
 def _fields(value: Any) -> dict[str, Json]:
-    return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    # A portfolio has hundreds of thousands of fields, most of them texts.
+    found: dict[str, Json] = {}
+    for name in _names(cast("Hashable", type(value))):
+        inner = getattr(value, name)
+        found[name] = inner if type(inner) in _AS_THEY_ARE else plain(inner)
+    return found
+
+
+@cache
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cast(Any, kind)))
 
 
 def as_json(doc: Mapping[str, Json]) -> str:
     """The document as ASCII JSON with a line end."""
-    return json.dumps(doc, indent=2, ensure_ascii=True) + "\n"
+    return _laid_out(doc, "\n") + "\n"
+
+
+def _laid_out(value: object, newline: str) -> str:
+    """The same text as `json.dumps` with an indent of 2, which takes five times as long for a portfolio."""
+    inner = newline + "  "
+    if type(value) is dict:
+        parts = [
+            f"{_quoted(key)}: {_quoted(each) if type(each) is str else _laid_out(each, inner)}"
+            for key, each in value.items()
+        ]
+        return f"{{{inner}{f',{inner}'.join(parts)}{newline}}}" if parts else "{}"
+    if type(value) is list:
+        parts = [_quoted(each) if type(each) is str else _laid_out(each, inner) for each in value]
+        return f"[{inner}{f',{inner}'.join(parts)}{newline}]" if parts else "[]"
+    if value is True or value is False:
+        return "true" if value else "false"
+    return str(value) if type(value) is int else json.dumps(value)
 
 
 def as_yaml(doc: Mapping[str, Json]) -> str:

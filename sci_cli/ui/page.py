@@ -1,21 +1,17 @@
 """A page of text for people: lines, paragraphs, bars, tables without borders, commands in one piece.
 
-Every text goes through `visible`, and nothing is read as markup. Rich is imported when the first page is
-made, so that scripts asking for JSON do not wait for it.
+Every text goes through `visible`, and nothing is read as markup. Rich is imported when the first text has to
+be wrapped, so that neither scripts nor long lists wait for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from io import StringIO
-from typing import TYPE_CHECKING
 
 from sci_cli.errors import Command, Fix
 from sci_cli.safety.text import visible
 from sci_cli.ui.look import Look, command_text
-
-if TYPE_CHECKING:
-    from rich.text import Text
+from sci_cli.ui.runs import Runs, cells
 
 Part = str | tuple[str, str]  # a text, or a text with its style
 
@@ -42,34 +38,20 @@ class Page:
     """
 
     def __init__(self, look: Look) -> None:
-        from rich.console import Console
-
         self.look = look
-        self._file = StringIO()
-        self._console = Console(
-            file=self._file,
-            width=look.width,
-            height=100,
-            color_system="standard" if look.color else None,
-            force_terminal=look.color,
-            force_jupyter=False,
-            no_color=False,
-            legacy_windows=False,
-            markup=False,
-            emoji=False,
-            highlight=False,
-        )
+        self._lines: list[str] = []
 
     def text(self) -> str:
         """Everything written so far, without spaces at line ends and with a line end after the last line."""
-        return self._file.getvalue().strip("\n") + "\n" if self._file.getvalue().strip() else ""
+        written = "\n".join(self._lines).strip("\n")
+        return written + "\n" if written.strip() else ""
 
     # Lines ---------------------------------------------------------------------------------------------
 
     def blank(self) -> None:
         """An empty line; several in a row count once."""
-        if not self._file.getvalue().endswith("\n\n"):
-            self._file.write("\n")
+        if not (len(self._lines) > 1 and self._lines[-1] == ""):
+            self._lines.append("")
 
     def line(self, *parts: Part, indent: int = 0) -> None:
         """One line that is never broken."""
@@ -78,14 +60,14 @@ class Page:
     def title(self, left: Sequence[Part], right: Part = "") -> None:
         """A first line with something at its right end, or below where there is no room for it."""
         start, end = self._joined(left), self._joined([right])
-        room = self.look.width - start.cell_len - end.cell_len
+        room = self.look.width - start.width - end.width
         if not end.plain or self.look.plain or room < len(_GAP):
             self.paragraph(*left)
             if end.plain:
                 self._emit(self._indented(2, end))
             return
-        start.append(" " * room)
-        self._emit(start.append_text(end))
+        start.add(" " * room)
+        self._emit(start.and_then(end))
 
     def heading(self, text: str) -> None:
         """A heading with an empty line before it."""
@@ -101,10 +83,11 @@ class Page:
         can look like a line of the program.
         """
         head = self._indented(indent, self._joined(lead))
-        room = max(self.look.width - head.cell_len - 1, _NARROWEST_COLUMN)
+        width = head.width
+        room = max(self.look.width - width - 1, _NARROWEST_COLUMN)
         for number, line in enumerate(self._wrapped(self._joined(parts, newlines=breaks), room)):
-            start = head.copy() if number == 0 else self._indented(head.cell_len, self._joined([]))
-            self._emit(start.append_text(line))
+            start = head if number == 0 else self._indented(width, Runs())
+            self._emit(start.and_then(line))
 
     def labelled(self, label: str, *parts: Part, column: int = 10, indent: int = 2) -> None:
         """A label and its wrapped text in a column of its own."""
@@ -122,15 +105,16 @@ class Page:
     def command(self, command: Command, *, lead: Part = "", indent: int = 2, column: int = 0) -> None:
         """A command in one piece; its note after it, or below where there is no room."""
         line = self._indented(indent, self._joined([lead]))
-        start = line.cell_len
-        line.append(command_text(command, windows=self.look.windows), style=OWNER)
+        start = line.width
+        line.add(command_text(command, windows=self.look.windows), OWNER)
         note = visible(command.note, allow_newlines=False)
         if not note:
             self._emit(line)
             return
-        line.append(" " * max(0, start + column - line.cell_len))
-        if line.cell_len + len(_GAP) + self._cells(note) <= self.look.width or self.look.plain:
-            self._emit(line.append(f"{_GAP}{note}", style=DIM))
+        line.add(" " * (start + column - line.width))
+        if line.width + len(_GAP) + cells(note) <= self.look.width or self.look.plain:
+            line.add(f"{_GAP}{note}", DIM)
+            self._emit(line)
             return
         self._emit(line)
         self.paragraph((note, DIM), indent=start + 2)
@@ -138,7 +122,7 @@ class Page:
     def commands(self, commands: Iterable[Command], *, indent: int = 2) -> None:
         """Commands below each other, their notes in a second column."""
         listed = list(commands)
-        widths = [self._cells(command_text(each, windows=self.look.windows)) for each in listed]
+        widths = [cells(command_text(each, windows=self.look.windows)) for each in listed]
         column = 0 if self.look.plain else max((width for width in widths if width <= 44), default=0)
         for command in listed:
             self.command(command, indent=indent, column=column)
@@ -166,28 +150,31 @@ class Page:
         A column without a name holds a mark; it is left out where there are no columns, so the row must
         say the same in words.
         """
-        cells = [[self._joined([cell]) for cell in row] for row in rows]
-        named = any(columns)
+        joined = [[self._joined([cell]) for cell in row] for row in rows]
+        taken = [[cell.width for cell in row[:-1]] for row in joined]
         widths = [
-            max([self._cells(name), *(row[number].cell_len for row in cells)])
-            for number, name in enumerate(columns[:-1])
+            max([cells(name), *(row[number] for row in taken)]) for number, name in enumerate(columns[:-1])
         ]
         room = self.look.width - indent - sum(widths) - len(_GAP) * len(widths) - 1
         if self.look.plain or room < _NARROWEST_COLUMN:
             self._as_lines(columns, rows, indent)
             return
-        header = [[self._joined([(name, BOLD)]) for name in columns]] if named else []
-        for row in [*header, *cells]:
-            self._row(row, widths, room, indent)
+        if any(columns):
+            header = [self._joined([(name, BOLD)]) for name in columns]
+            self._row(header, [cells(name) for name in columns[:-1]], widths, room, indent)
+        for row, own in zip(joined, taken, strict=True):
+            self._row(row, own, widths, room, indent)
 
-    def _row(self, row: Sequence[Text], widths: Sequence[int], room: int, indent: int) -> None:
-        line = self._indented(indent, self._joined([]))
-        for cell, width in zip(row[:-1], widths, strict=True):
-            line.append_text(cell)
-            line.append(" " * (width - cell.cell_len) + _GAP)
-        start = line.cell_len
+    def _row(
+        self, row: Sequence[Runs], taken: Sequence[int], widths: Sequence[int], room: int, indent: int
+    ) -> None:
+        line = self._indented(indent, Runs())
+        for cell, own, width in zip(row[:-1], taken, widths, strict=True):
+            line.runs += cell.runs
+            line.add(" " * (width - own) + _GAP)
         for number, last in enumerate(self._wrapped(row[-1], room)):
-            self._emit((line if number == 0 else self._joined([" " * start])).append_text(last))
+            start = line if number == 0 else self._indented(indent, Runs([(" " * _behind(widths), "")]))
+            self._emit(start.and_then(last))
 
     def _as_lines(self, columns: Sequence[str], rows: Sequence[Sequence[Part]], indent: int) -> None:
         for row in rows:
@@ -201,28 +188,23 @@ class Page:
 
     # Below ---------------------------------------------------------------------------------------------
 
-    def _joined(self, parts: Iterable[Part], *, newlines: bool = False) -> Text:
-        from rich.text import Text
-
-        joined = Text()
+    def _joined(self, parts: Iterable[Part], *, newlines: bool = False) -> Runs:
+        joined = Runs()
         for part in parts:
             text, style = (part, "") if isinstance(part, str) else part
-            joined.append(visible(text, allow_newlines=newlines), style=style)
+            shown = visible(text, allow_newlines=newlines)
+            joined.add(shown.replace("\r", "") if newlines else shown, style)
         return joined
 
-    def _indented(self, indent: int, text: Text) -> Text:
-        return self._joined([" " * (0 if self.look.plain else indent)]).append_text(text)
+    def _indented(self, indent: int, runs: Runs) -> Runs:
+        return Runs([(" " * (0 if self.look.plain else indent), "")]).and_then(runs)
 
-    def _cells(self, text: str) -> int:
-        from rich.cells import cell_len
+    def _wrapped(self, runs: Runs, width: int) -> list[Runs]:
+        return runs.lines() if self.look.plain else runs.wrapped(width)
 
-        return cell_len(text)
+    def _emit(self, line: Runs) -> None:
+        self._lines.append(line.shown(color=self.look.color))
 
-    def _wrapped(self, text: Text, width: int) -> list[Text]:
-        if self.look.plain:
-            return list(text.split("\n", allow_blank=True)) or [text]
-        return list(text.wrap(self._console, width)) or [text]
 
-    def _emit(self, line: Text) -> None:
-        line.rstrip()
-        self._console.print(line, soft_wrap=True)
+def _behind(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * len(widths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from sci_cli.errors import SciError
+from sci_cli.operations import portfolio
+from sci_cli.store.contract import Loaded
+from sci_cli.store.postgres import PostgresStore
 from tests.cli.program import NIMBUS, NIMBUS_NEXT, Program, Result, write_picture
 from tests.store.servers import ADMIN, RealServer
 
@@ -269,3 +273,41 @@ def test_without_the_package_the_way_to_install_it_is_said(
 
     assert result.exit == 8
     assert "python -m pip install 'sci-cli[postgresql]'" in result.err
+
+
+def test_a_portfolio_of_a_team_is_kept_in_an_index_of_its_own_that_changes_no_answer(
+    sci: Program, url: str, server: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = {"SCI_STORE": url}
+    sci.placed()
+    here = sci("list").out
+    for name in ("beta-1", "beta-2"):
+        new = ("new", name, "--profile", "alibaba-cloud", "--customer", "Beta", "--location", "Hong Kong")
+        more = ("--data-plan", "1 TB", "--vpn", "CORP", "--prefix", "10.20.0.0/16", "--max-prefixes", "1250")
+        assert sci(*new, *more, environ=shared).exit == 0
+    asked = ("list", "-o json", "next", "next -o json", "--plain")
+    expected = [sci(*line.split(), environ=shared) for line in asked]
+
+    monkeypatch.setattr(portfolio, "WORTH_KEEPING", 0)
+    assert [sci(*line.split(), environ=shared) for line in asked] == expected
+    loaded: list[str] = []
+    plain = PostgresStore.load_all
+
+    def noting(store: PostgresStore, names: Iterable[str]) -> Iterator[tuple[str, Loaded | SciError]]:
+        wanted = tuple(names)
+        loaded.extend(wanted)
+        return plain(store, wanted)
+
+    monkeypatch.setattr(PostgresStore, "load_all", noting)
+    assert [sci(*line.split(), environ=shared) for line in asked] == expected
+    assert loaded == []
+    assert len(list((sci.home / "index").iterdir())) == 2
+    assert "acme-hk-1" in here
+
+    assert sci("note", "beta-2", "by somebody else", environ=shared).exit == 0
+    assert sci("list", environ=shared) == expected[0]
+    assert loaded == ["beta-2"]
+    server.run("UPDATE sci.activation SET head = repeat('0', 64) WHERE name = 'beta-1'", "commands")
+    assert "UNREADABLE" in sci("list", environ=shared).out
+    assert loaded == ["beta-2", "beta-1"]
+    assert sci("list", environ={"SCI_STORE": url.replace("commands", "nowhere")}).exit == 8

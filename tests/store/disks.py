@@ -13,9 +13,9 @@ from typing import Any
 from sci_cli.store.disk import Disk, Folder
 
 CALLS = (
-    "open_folder", "close_folder", "make_folder", "list_folder", "folder_status", "sync_folder", "status",
-    "open_for_reading", "create", "open_lock", "link", "rename", "unlink", "file_status", "set_mode", "read",
-    "write", "rewrite", "sync", "close", "lock", "unlock",
+    "open_folder", "close_folder", "make_folder", "list_folder", "scan", "folder_status", "sync_folder",
+    "status", "open_for_reading", "create", "open_lock", "link", "rename", "unlink", "file_status",
+    "set_mode", "read", "write", "rewrite", "sync", "close", "lock", "unlock",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sci_cli.store.contract import (
     Decide,
     Loaded,
     Saved,
+    Stamps,
     check_first,
     check_next,
     check_revision,
@@ -45,6 +46,11 @@ class MemoryStore:
     def names(self) -> tuple[str, ...]:
         """The names of all activations, sorted."""
         return tuple(sorted(self._records))
+
+    def stamps(self) -> Stamps:
+        """The names of all activations, each with its head."""
+        heads = {name: written.head for name, written in self._records.items()}
+        return Stamps(f"memory {id(self)}", {name: heads.get(name, "") for name in self.names()})
 
     def load(self, name: str) -> Loaded:
         """The activation of that name."""

@@ -21,6 +21,7 @@ from sci_cli.errors import (
 )
 from sci_cli.store.abilities import Mending
 from sci_cli.store.contract import Loaded, Saved, Store
+from sci_cli.store.disk import Disk
 from sci_cli.store.files import FileStore
 from sci_cli.store.postgres import PostgresStore
 from sci_cli.store.server_address import read_address
@@ -300,3 +301,54 @@ def test_a_record_of_which_nothing_is_left_is_not_found_for_mending(store: Store
         store.damage("nobody")
     with pytest.raises(ActivationNotFound):
         store.mend("nobody", noted("never"))
+
+
+# What tells cheaply whether a record is as it was -----------------------------------------------------------
+
+
+class Settled(Disk):
+    """A disk nobody wrote to lately."""
+
+    def now(self) -> float:
+        return super().now() + 60
+
+
+@pytest.fixture
+def settled(store: Store, tmp_path: Path) -> Store:
+    """The store, as it is once nobody wrote to it for a while."""
+    return FileStore(tmp_path / "home", disk=Settled()) if isinstance(store, FileStore) else store
+
+
+def test_an_empty_store_has_no_stamps(store: Store) -> None:
+    assert store.stamps().of == {}
+
+
+def test_there_is_a_stamp_for_every_name_in_their_order_and_the_same_one_twice(settled: Store) -> None:
+    for name in ("b-2", "a", "b-10"):
+        settled.create(new(name))
+    stamps = settled.stamps()
+
+    assert tuple(stamps.of) == settled.names() == ("a", "b-10", "b-2")
+    assert len(set(stamps.of.values())) == 3
+    assert all(stamps.of.values())
+    assert settled.stamps() == stamps
+
+
+def test_a_change_gives_its_record_another_stamp_and_leaves_those_of_the_others(settled: Store) -> None:
+    for name in ("a", "b"):
+        settled.create(new(name))
+    before = settled.stamps()
+    settled.change("a", noted("one"))
+    after = settled.stamps()
+
+    assert after.store == before.store
+    assert after.of["a"] not in ("", before.of["a"])
+    assert after.of["b"] == before.of["b"]
+
+
+def test_a_change_that_changes_nothing_leaves_the_stamp(settled: Store) -> None:
+    settled.create(new("a"))
+    before = settled.stamps()
+    settled.change("a", lambda activation: activation)
+
+    assert settled.stamps() == before

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sci_cli.domain.plain import Plain
 from sci_cli.safety.strict_yaml import dump_own, load_own
 from sci_cli.store.document import render
-from sci_cli.store.lines import read_lines
+from sci_cli.store.lines import read_lines, write_lines
 from tests.store.samples import full, new, revised
 
 WORDS = st.sampled_from(
@@ -119,3 +119,45 @@ def test_no_text_is_read_in_another_way_than_by_the_parser(text: str) -> None:
 )
 def test_what_is_not_in_the_plainest_layout_is_left_to_the_parser(text: str) -> None:
     assert read_lines(text) is None
+
+
+# Writing ----------------------------------------------------------------------------------------------------
+
+KEYS = WORDS | st.text(alphabet=st.characters(codec="utf-8"), max_size=12) | st.just("k" * 99 + "é'" * 3)
+WRITTEN = st.dictionaries(
+    KEYS,
+    st.recursive(
+        TEXTS | st.text(alphabet="ab y'#:-.,{[&*!|>%@` \u00a0é\ud7ff\ue000🙂\x85\u2028\n", max_size=8),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+        max_leaves=15,
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(WRITTEN)
+@example({"y": "yes", "no": "null", "a": "", "b": [], "c": {}, "d": [{}], "e": [[]], "f": [""]})
+@example({"a": [{"b": [{"c": ["d", {"e": "f"}]}], "g": {"h": {"i": "j"}}}, "k"]})
+@example({"k" * 100: "a", "k" * 101: "a"})
+def test_what_is_written_is_what_the_yaml_writer_would_have_written(document: dict[str, Plain]) -> None:
+    written = write_lines(document)
+    assert written in (None, dump_own(document))
+
+
+@settings(max_examples=500, deadline=None)
+@given(WRITTEN)
+def test_what_is_written_line_by_line_is_read_as_it_was(document: dict[str, Plain]) -> None:
+    written = write_lines(document)
+    assert written is None or load_own(written) == document
+
+
+def test_records_are_written_without_the_yaml_writer_unless_a_text_has_several_lines() -> None:
+    for activation in (new(), revised(5)):
+        assert write_lines(load_own(body(render(activation).data))) == body(render(activation).data)
+    assert write_lines(load_own(body(render(full()).data))) is None
+
+
+@pytest.mark.parametrize("value", ["a\nb", "🙂", "\x85", "\u200b", "\ufeff", "\ud800", [["a"]], [{}], [[]]])
+def test_what_takes_more_than_the_plainest_layout_is_left_to_the_yaml_writer(value: Plain) -> None:
+    assert write_lines({"a": value}) is None
