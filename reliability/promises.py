@@ -156,9 +156,9 @@ _SOUND = (
     ),
     _of(
         21,
-        "Putting an earlier revision back deletes nothing.",
-        "",
-        "store/test_files.py::test_a_backup_put_back_as_told_is_gone_on_with_and_backed_up_beside_the_other",
+        "Putting an earlier revision or a backup back is a change of its own and deletes nothing.",
+        "kills signals errors",
+        "operations/test_bringing_back.py store/test_mending.py",
     ),
     _of(
         22,
@@ -173,7 +173,8 @@ _SOUND = (
         "",
         "store/test_document.py::"
         "test_a_sample_of_format_1_is_read_by_every_later_version store/test_document.py::"
-        "test_a_sample_of_format_2_is_read_by_every_later_version",
+        "test_the_samples_of_format_2_are_read_by_every_later_version store/test_document.py::"
+        "test_a_sample_of_format_3_is_read_by_every_later_version",
     ),
     _of(
         24,
@@ -209,7 +210,14 @@ _SOUND = (
         "cli/test_verify.py::test_a_complete_rewrite_is_seen_only_with_a_head_noted_elsewhere",
         "st-016",
     ),
-    _of(29, "What happened in the world is not taken back by a command.", "", "", "cli-022 cli-023"),
+    _of(
+        29,
+        "What happened in the world is not taken back by a command.",
+        "",
+        "operations/test_bringing_back.py::"
+        "test_what_happened_in_the_world_is_not_undone_and_the_way_there_is_is_named",
+        "cli-022 cli-023",
+    ),
 )
 _SCRIPTED = (
     _of(

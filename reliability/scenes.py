@@ -21,6 +21,7 @@ VERIFY = (
 )  # fmt: skip
 HANDOFF = ("handoff", NAME, "--attach", "shot.png", "--to", "activation@example.net")
 ADD = ("vpn", "add", NAME, "LAB", "--prefix", "10.40.0.0/16", "--max-prefixes", "1250", "--yes")
+REASON = ("--reason", "tried out", "--yes")
 _OTHERS = ("acme-sg-1", "acme-tk-1")
 
 
@@ -70,6 +71,9 @@ class Scenes:
         edited.record.write_bytes(text.replace(b"by the night shift", b"by the day shift", 1))
         if edited.record.read_bytes() == text:
             raise RuntimeError("the record could not be edited")
+        noted = _after(honest, "noted", CHANGE)
+        damaged = _after(noted, "damaged", ("note", NAME, "once more"))
+        damaged.record.write_bytes(damaged.record.read_bytes()[:-1])
         return cls(
             (
                 _scene("note", honest, CHANGE),
@@ -83,6 +87,9 @@ class Scenes:
                     _scene("adopt", edited, ("adopt", NAME, "--reason", "typed in", "--yes")), broken=True
                 ),
                 _import(handed),
+                _scene("undo", noted, ("undo", NAME, "--yes")),
+                _scene("restore", noted, ("restore", NAME, "--revision", "1", *REASON)),
+                replace(_scene("mend", damaged, ("restore", NAME, *REASON)), broken=True),
             )
         )
 
