@@ -138,3 +138,22 @@ def test_two_versions_of_a_record_are_no_damage_that_a_backup_puts_right(sci: Pr
 
     assert result.exit == 9
     assert "two versions of acme-hk-1 at revision 4" in " ".join(result.err.split())
+
+
+def test_an_edit_that_is_not_adopted_is_put_back_with_the_command_that_the_refusal_names(
+    sci: Program,
+) -> None:
+    sci.placed()
+    intact = sci.record
+    path = sci.home / "activations" / "acme-hk-1.yaml"
+    path.write_bytes(intact.replace(b"VZ-1", b"VZ-2", 1))
+
+    refused = sci("adopt", "acme-hk-1", "--reason", "typing error", "--yes")
+    error = refused.err
+
+    assert refused.exit == 9
+    assert "Or: Or" not in " ".join(error.split())
+    assert "  Or:   sci restore acme-hk-1 --reason REASON\n" in error
+    assert "puts back revision 2 from its backup; the edited file stays beside it" in error
+    assert sci("restore", "acme-hk-1", "--reason", "REASON", "--yes").exit == 0
+    assert sci("status", "acme-hk-1").exit == 0
