@@ -305,7 +305,7 @@ def _outcome(request: ImportRequest, rows: tuple[PackedRow, ...], stopped: SciEr
         activation=only.name if only else "",
         revision=only.revision if only and taken else None,
         head=only.head if only and taken else "",
-        next=tuple(sci("status", row.name) for row in taken[:3]),
+        next=() if request.dry_run else tuple(sci("status", row.name) for row in taken[:3]),
         dry_run=request.dry_run,
         error=error,
     )
