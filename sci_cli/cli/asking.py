@@ -216,7 +216,7 @@ def preview(session: Session, trial: "Outcome") -> None:
     from sci_cli.cli.emit import write
     from sci_cli.ui.screens import render
 
-    write(session, render(trial, session.look()))
+    write(session, render(trial, session.look(), before_question=True))
 
 
 def confirm_yes(session: Session, yes: bool, question: str) -> None:

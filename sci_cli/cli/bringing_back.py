@@ -1,5 +1,6 @@
 """Commands that bring back what was on record: undo, restore."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -125,18 +126,39 @@ def _restored(session: Session, name: str, number: int | None, reason: str, yes:
 
     confirmed = ("yes",) if yes or mode.dry_run else ()
     given = "" if number is None else str(number)
-    found = asking.answers(
-        session,
-        [
-            asking.Need("revision", "--revision N", (given,), asking.text("revision", "Revision")),
-            asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
-            asking.Need("yes", "--yes", confirmed, ask, confirms=True),
-        ],
+    needs = [
+        asking.Need("revision", "--revision N", (given,), asking.text("revision", "Revision")),
+        asking.Need("reason", "--reason REASON", (reason,), asking.text("reason", "Reason")),
+        asking.Need("yes", "--yes", confirmed, ask, confirms=True),
+    ]
+    found = (
+        asking.answers(session, needs) if number is not None else _for_an_intact_record(session, name, needs)
     )
     if shown:
         mode = replace(mode, if_revision=shown[-1])
     wanted = whole(found["revision"].strip(), "--revision") or 0
     return bringing_back.restore(workspace, name, wanted, found["reason"], mode)
+
+
+def _for_an_intact_record(session: Session, name: str, needs: Sequence[asking.Need]) -> dict[str, str]:
+    """The answers, asked for once it is said that there is nothing to mend.
+
+    Raises:
+        AnswersMissing: questions are not allowed.
+    """
+    from sci_cli.errors import AnswersMissing, sci
+
+    intact = f"Nothing is wrong with the record of {name}"
+    if session.prompter.interactive:
+        session.prompter.say(f"{intact}. Which earlier revision is to be brought back?")
+    try:
+        return asking.answers(session, needs)
+    except AnswersMissing as missing:
+        raise AnswersMissing(
+            f"{intact}; --revision N brings back what an earlier revision held.",
+            why=missing.why,
+            fix=[*missing.fix, sci("history", name, note="names the revisions")],
+        ) from None
 
 
 def _mended(session: Session, name: str, number: int | None, reason: str, yes: bool) -> Any:

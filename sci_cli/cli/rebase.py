@@ -90,7 +90,7 @@ def _apply(session: Session, name: str, to: str, yes: bool, confirm: str) -> Any
     view: Any = trial.view
     asked = not (confirm or (yes and not view.recipients_change))
     if asked:
-        _show(session, trial)
+        asking.preview(session, trial)
     question = f"Let {name} go over to version {target.profile.version} of {target.profile.id}?"
     need = (
         asking.name_typed(name, f"The hand-off of {name} then goes to other people.", confirm)
@@ -102,14 +102,3 @@ def _apply(session: Session, name: str, to: str, yes: bool, confirm: str) -> Any
         return rebasing.rebase(ws, name, target, mode)
     # The person answered for what was shown, so for this revision and no other.
     return rebasing.answered(rebasing.rebase(ws, name, target, replace(mode, if_revision=trial.revision)))
-
-
-def _show(session: Session, trial: Any) -> None:
-    """Show the plan before the question, where a person will see it."""
-    if not session.prompter.interactive:
-        return
-    from sci_cli.cli.emit import write
-    from sci_cli.operations import rebasing
-    from sci_cli.ui.screens import render
-
-    write(session, render(rebasing.to_answer(trial), session.look()))

@@ -136,7 +136,7 @@ def register(group: typer.Typer) -> None:
         read = read_vpns(given, session)
         trial = vpns.add(session.workspace, name, read.requests, ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
-            _preview(session, trial)
+            asking.preview(session, trial)
             named = ", ".join(request.name for request in read.requests)
             asking.confirm_yes(session, yes, f"Add VPN {named} to {name}?")
         return _beside(read, vpns.add(session.workspace, name, read.requests, session.mode))
@@ -177,7 +177,7 @@ def register(group: typer.Typer) -> None:
         read = read_vpns(given, session)
         trial = vpns.update(session.workspace, name, read.requests[0], ChangeMode(dry_run=True))
         if trial.changed and not yes and not session.settings.dry_run:
-            _preview(session, trial)
+            asking.preview(session, trial)
             asking.confirm_yes(session, yes, f"Update VPN {vpn} of {name}?")
         return _beside(read, vpns.update(session.workspace, name, read.requests[0], session.mode))
 
@@ -226,13 +226,3 @@ def _beside(read: Any, outcome: Any) -> Any:
     from dataclasses import replace
 
     return replace(outcome, findings=(*outcome.findings, *read.left_out)) if read.left_out else outcome
-
-
-def _preview(session: Session, trial: Any) -> None:
-    """Show the plan before the question, where a person will see it."""
-    if not session.prompter.interactive:
-        return
-    from sci_cli.cli.emit import write
-    from sci_cli.ui.screens import render
-
-    write(session, render(trial, session.look()))

@@ -11,7 +11,15 @@ from sci_cli.domain.findings import blockers
 from sci_cli.domain.plain import flatten, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.vpn_rules import port_findings
-from sci_cli.errors import ActivationNotFound, GateClosed, InvalidValue, RecordCorrupt, RuleViolation, sci
+from sci_cli.errors import (
+    ActivationNotFound,
+    Command,
+    GateClosed,
+    InvalidValue,
+    RecordCorrupt,
+    RuleViolation,
+    sci,
+)
 from sci_cli.operations import showing
 from sci_cli.operations.activations import fixed_by_order
 from sci_cli.operations.lookup import NOTE_LIMIT
@@ -240,8 +248,8 @@ def _check_steps(profile: Profile, after: Activation, edited: Edited) -> None:
         )
 
 
-def _way_back(edited: Edited) -> tuple[str, ...]:
+def _way_back(edited: Edited) -> tuple[Command, ...]:
     if edited.good is None:
         return ()
-    kept = f"backups/{edited.activation.name}.{edited.good.revision}.yaml"
-    return (f"Or put back the newest backup, {kept} in the home: revision {edited.good.revision}.",)
+    note = f"puts back revision {edited.good.revision} from its backup; the edited file stays beside it"
+    return (sci("restore", edited.activation.name, "--reason", "REASON", note=note),)

@@ -11,6 +11,7 @@ from sci_cli.domain.activation import Activation
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.errors import (
+    PLACE_OPTIONS,
     ActivationNotFound,
     AlreadyDifferent,
     FileNotThere,
@@ -63,7 +64,9 @@ def export(ws: Workspace, names: Sequence[str], to: Path) -> Outcome:
     return Outcome(
         ExportView(str(to), len(data), hashlib.sha256(data).hexdigest(), rows),
         findings=tuple(_left_out(row) for row in rows if row.drafts_left_out),
-        next=(sci("import", str(to), note="on the other machine, or in another home"),),
+        next=(
+            sci("import", str(to), note="on the other machine, or in another home", without=PLACE_OPTIONS),
+        ),
     )
 
 
@@ -342,7 +345,7 @@ def _outcome(
         activation=only.name if only else "",
         revision=only.revision if only and taken else None,
         head=only.head if only and taken else "",
-        next=tuple(sci("status", row.name) for row in taken[:3]),
+        next=() if request.dry_run else tuple(sci("status", row.name) for row in taken[:3]),
         dry_run=request.dry_run,
         error=error,
     )

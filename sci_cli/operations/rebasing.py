@@ -169,12 +169,6 @@ def _untrusted(ws: Workspace, target: Target) -> tuple[Finding, ...]:
 # For a person who is asked in between -----------------------------------------------------------------------
 
 
-def to_answer(trial: Outcome) -> Outcome:
-    """A trial as it is shown above the question."""
-    lines = ("This is the plan; nothing is changed yet.",)
-    return replace(trial, view=replace(_of(trial), lines=lines), changed=False, dry_run=False)
-
-
 def answered(outcome: Outcome) -> Outcome:
     """What was done, without the plan that was shown above the question."""
     return replace(outcome, view=replace(_of(outcome), shown_before=True), findings=())

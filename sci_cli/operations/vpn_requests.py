@@ -17,6 +17,8 @@ from sci_cli.errors import (
 )
 from sci_cli.operations.workspace import Workspace
 
+_PREFIXES_TYPED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class VpnRequest:
@@ -37,6 +39,18 @@ def origins_of(requests: Iterable[VpnRequest], vpns: Iterable[Vpn]) -> Origins:
         for request in requests
         for prefix, place in request.places.items()
     }
+
+
+def typed_words(vpn: Vpn) -> tuple[str, ...]:
+    """The options that say its prefixes and MAX; a file stands for many prefixes."""
+    words: list[str] = []
+    for prefix in vpn.prefixes[:_PREFIXES_TYPED]:
+        words += ["--prefix", str(prefix)]
+    if len(vpn.prefixes) > _PREFIXES_TYPED:
+        words = ["--from", "FILE"]
+    for option, version in (("--max-prefixes", 4), ("--max-prefixes-v6", 6)):
+        words += [option, str(vpn.maximum(version) or "MAX")] if vpn.count(version) else []
+    return tuple(words)
 
 
 def parse_prefixes(texts: Sequence[str], what: str = "--prefix") -> tuple[Prefix, ...]:

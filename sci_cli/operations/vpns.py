@@ -19,11 +19,9 @@ from sci_cli.errors import (
 from sci_cli.operations import showing
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.vpn_plans import STATE_WORDS, first_state, planned, require_vpn
-from sci_cli.operations.vpn_requests import VpnRequest, new_vpn, origins_of
+from sci_cli.operations.vpn_requests import VpnRequest, new_vpn, origins_of, typed_words
 from sci_cli.operations.work_views import VpnsView
 from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
-
-_PREFIXES_TYPED = 4
 
 
 def listing(ws: Workspace, name: str) -> Outcome:
@@ -172,15 +170,9 @@ def require_rules(
 
 def _try_again(activation: Activation, vpn: Vpn) -> Command:
     """The plan of the refused change with its own words: to correct and try without writing."""
-    words: list[str] = []
-    for prefix in vpn.prefixes[:_PREFIXES_TYPED]:
-        words += ["--prefix", str(prefix)]
-    if len(vpn.prefixes) > _PREFIXES_TYPED:
-        words = ["--from", "FILE"]
-    for option, version in (("--max-prefixes", 4), ("--max-prefixes-v6", 6)):
-        words += [option, str(vpn.maximum(version) or "MAX")] if vpn.count(version) else []
+    words = typed_words(vpn)
     standing = activation.vpn(vpn.name)
-    words += ["--remove", standing.name] if standing else []
+    words += ("--remove", standing.name) if standing else ()
     return sci("vpn", "plan", activation.name, vpn.name, *words, note="to correct it and try without writing")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sci_cli.domain.activation import Activation, Event, Vpn, VpnState
+from dataclasses import replace
+
+from sci_cli.domain.activation import Activation, AdminStatus, Event, Vpn, VpnState
 from sci_cli.errors import Fix, GateClosed, sci
+from sci_cli.operations.vpn_requests import typed_words
 
 
 def require_undoable(before: Activation, then: Activation, event: Event) -> None:
@@ -34,6 +37,8 @@ def require_undoable(before: Activation, then: Activation, event: Event) -> None
 
 _Refusal = tuple[str, list[Fix]] | None
 
+_ANEW = "it is made anew, not brought back."
+
 
 def _order(before: Activation, then: Activation) -> _Refusal:
     if before.order == then.order:
@@ -62,6 +67,10 @@ def _port(before: Activation, then: Activation) -> _Refusal:
     if before.port.requested:
         withdraw = sci("port", "confirm", name, "--withdraw", note="if the change is not made in the portal")
         return "The change was asked for in the portal; it is withdrawn, not undone.", [withdraw]
+    asked = then.port.requested
+    if asked and before.port == replace(then.port, requested=None):
+        word = "shutdown" if asked.status is AdminStatus.DOWN else "no-shutdown"
+        return f"The request was withdrawn; {_ANEW}", [sci("port", word, name, note="asks for it again")]
     return (
         "The record follows what the portal shows.",
         [sci("port", "seen", name, "STATUS", note="records what it shows: shutdown or no-shutdown")],
@@ -81,14 +90,18 @@ def _on_port(vpn: Vpn) -> bool:
 
 
 def _vpn(name: str, vpn: str, was: Vpn | None, now: Vpn | None) -> tuple[str, list[Fix]]:
-    if now is None:
-        add = sci("vpn", "add", name, vpn, "--prefix", "PREFIX", note="asks for it again")
+    if was is not None and now is None:
+        add = sci("vpn", "add", name, vpn, *typed_words(was), note="asks for it again")
+        if was.state is VpnState.REQUESTED:
+            return f"The request for VPN {vpn} was withdrawn; {_ANEW}", [add]
         return f"VPN {vpn} went off the port in the portal.", [add]
-    if was is not None and was.state is now.state:
+    if was is not None and now is not None and was.state is now.state:
         update = sci("vpn", "update", name, vpn, "--prefix", "PREFIX", "--max-prefixes", "MAX")
         return f"The record of VPN {vpn} follows what is on the port; record it as it is there.", [update]
-    if now.state is VpnState.ATTACHED:
-        remove = sci("vpn", "remove", name, vpn, note="asks for it to be taken off")
+    remove = sci("vpn", "remove", name, vpn, note="asks for it to be taken off")
+    if was is not None and was.state is VpnState.REMOVAL_REQUESTED:
+        return f"The request to take VPN {vpn} off was withdrawn; {_ANEW}", [remove]
+    if now is not None and now.state is VpnState.ATTACHED:
         return f"VPN {vpn} is on the port in the portal.", [remove]
     withdraw = sci("vpn", "confirm", name, vpn, "--withdraw", note="if the change is not made in the portal")
     return "The change was asked for in the portal; it is withdrawn, not undone.", [withdraw]

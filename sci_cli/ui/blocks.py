@@ -158,13 +158,14 @@ def portal_block(page: Page, clicks: Sequence[str]) -> None:
 # The end of every page -------------------------------------------------------------------------------------
 
 
-def dry_run_line(page: Page, outcome: Outcome) -> None:
-    """Says before anything else that what follows is a trial."""
+def dry_run_line(page: Page, outcome: Outcome, *, asked_for: bool = True) -> None:
+    """Says before anything else that what follows is a trial, and names --dry-run where somebody typed it."""
     if not outcome.dry_run:
         return
     planned = isinstance(outcome.view, PlanView) and not outcome.changed and not outcome.view.lines
     what = "this is a plan only" if planned else "--dry-run; this is what would be recorded"
-    page.paragraph((f"Nothing is changed: {what}.", BOLD))
+    said = f"Nothing is changed: {what}." if asked_for else "Nothing is changed yet; this would be recorded."
+    page.paragraph((said, BOLD))
     page.blank()
 
 

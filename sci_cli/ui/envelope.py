@@ -26,7 +26,11 @@ _WORDS_OF_OTHER_TYPES = frozenset({"y", "n", "yes", "no", "on", "off", "true", "
 
 
 def document(
-    command: str, *, outcome: Outcome | None = None, error: SciError | None = None
+    command: str,
+    *,
+    outcome: Outcome | None = None,
+    error: SciError | None = None,
+    where: tuple[str, ...] = (),
 ) -> dict[str, Json]:
     """The document of one run.
 
@@ -34,6 +38,7 @@ def document(
         command: the words of the command, such as `vpn add`.
         outcome: what the operation returned, if it got that far.
         error: what stopped it; an error the outcome carries counts as well.
+        where: the options that named the place of the records, for the commands in it.
     """
     failure = error or (outcome.error if outcome else None)
     found = outcome.findings if outcome else ()
@@ -47,11 +52,11 @@ def document(
         "revision": outcome.revision if outcome else None,
         "head": outcome.head if outcome else "",
         "dry_run": outcome.dry_run if outcome else False,
-        "data": plain(outcome.view) if outcome else None,
-        "findings": [plain(each) for each in findings],
+        "data": plain(outcome.view, where) if outcome else None,
+        "findings": [plain(each, where) for each in findings],
         "notices": list(outcome.notices) if outcome else [],
-        "error": _error(failure) if failure else None,
-        "next": [plain(each) for each in outcome.next] if outcome else [],
+        "error": _error(failure, where) if failure else None,
+        "next": [plain(each, where) for each in outcome.next] if outcome else [],
     }
 
 
@@ -63,19 +68,23 @@ def findings_beside(error: SciError | None, shown: Sequence[Finding]) -> list[Fi
     return [each for each in carried if isinstance(each, Finding) and (each.code, each.message) not in known]
 
 
-def _error(error: SciError) -> dict[str, Json]:
+def _error(error: SciError, where: tuple[str, ...]) -> dict[str, Json]:
     return {
         "code": error.code,
         "exit_code": int(error.exit_code),
         "message": error.message,
         "why": list(error.why),
-        "fix": [fix_text(fix) for fix in error.fix],
+        "fix": [fix_text(fix, where) for fix in error.fix],
         "saved": error.saved,
     }
 
 
-def plain(value: object) -> Json:
+def plain(value: object, where: tuple[str, ...] = ()) -> Json:
     """Any value of a view as JSON: times in UTC, durations in seconds, prefixes as text.
+
+    Args:
+        value: what a view holds.
+        where: the options that named the place of the records, for the commands in it.
 
     Raises:
         TypeError: a view holds something that has no place in a document.
@@ -83,10 +92,10 @@ def plain(value: object) -> Json:
     if type(value) in _AS_THEY_ARE:
         return value  # type: ignore[return-value]  # the types in the set are those of Json
     if type(value) is tuple:
-        return [each if type(each) is str else plain(each) for each in value]
+        return [each if type(each) is str else plain(each, where) for each in value]
     match value:
         case Enum():
-            return plain(value.value)
+            return plain(value.value, where)
         case None | bool() | int() | float() | str():
             return value
         case datetime():
@@ -98,24 +107,24 @@ def plain(value: object) -> Json:
         case Prefix():
             return str(value)
         case Command():
-            return {"command": command_text(value), "note": value.note}
+            return {"command": command_text(value, where=where), "note": value.note}
         case Finding():
-            return {**_fields(value), "fix": [fix_text(fix) for fix in value.fix]}
+            return {**_fields(value, where), "fix": [fix_text(fix, where) for fix in value.fix]}
         case Mapping():
-            return {str(key): plain(each) for key, each in value.items()}
+            return {str(key): plain(each, where) for key, each in value.items()}
         case tuple() | list():
-            return [plain(each) for each in value]
+            return [plain(each, where) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _fields(value)
+        return _fields(value, where)
     raise TypeError(f"{type(value).__name__} has no form for scripts")
 
 
-def _fields(value: Any) -> dict[str, Json]:
+def _fields(value: Any, where: tuple[str, ...]) -> dict[str, Json]:
     # A portfolio has hundreds of thousands of fields, most of them texts.
     found: dict[str, Json] = {}
     for name in _names(cast("Hashable", type(value))):
         inner = getattr(value, name)
-        found[name] = inner if type(inner) in _AS_THEY_ARE else plain(inner)
+        found[name] = inner if type(inner) in _AS_THEY_ARE else plain(inner, where)
     return found
 
 

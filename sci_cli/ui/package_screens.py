@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sci_cli.operations.keeping_views import DoctorView, ExportView, ImportView, PackedRow
@@ -19,6 +19,12 @@ _STATES = {
     "refused": ("NOT TAKEN", BAD),
     "left": ("LEFT OUT", CAUTION),
 }
+_ON_TRIAL = {
+    **_STATES,
+    "taken": ("would be taken", GOOD),
+    "updated": ("would be brought up to date", GOOD),
+    "refused": ("WOULD NOT BE TAKEN", BAD),
+}
 
 
 def exported(page: Page, view: ExportView, outcome: Outcome) -> None:
@@ -26,7 +32,7 @@ def exported(page: Page, view: ExportView, outcome: Outcome) -> None:
     page.line((counted(len(view.activations), "activation"), BOLD), " in ", view.file)
     page.line(f"SHA-256 {view.sha256}", indent=2)
     page.blank()
-    _rows(page, view.activations)
+    _rows(page, view.activations, _STATES)
 
 
 def imported(page: Page, view: ImportView, outcome: Outcome) -> None:
@@ -37,20 +43,20 @@ def imported(page: Page, view: ImportView, outcome: Outcome) -> None:
     page.line((f"{taken} of {total} {verb}", BOLD), " from ", view.file)
     page.line(f"SHA-256 {view.sha256}", indent=2)
     page.blank()
-    _rows(page, view.activations)
+    _rows(page, view.activations, _ON_TRIAL if outcome.dry_run else _STATES)
 
 
-def _rows(page: Page, rows: Sequence[PackedRow]) -> None:
+def _rows(page: Page, rows: Sequence[PackedRow], states: Mapping[str, tuple[str, str]]) -> None:
     page.table(
         ["Activation", "Revision", "What"],
-        [((row.name, BOLD), str(row.revision), _what(page, row)) for row in rows[:_MOST_ROWS]],
+        [((row.name, BOLD), str(row.revision), _what(page, row, states)) for row in rows[:_MOST_ROWS]],
     )
     if len(rows) > _MOST_ROWS:
         page.line(f"and {len(rows) - _MOST_ROWS} more; see -o json", indent=2)
 
 
-def _what(page: Page, row: PackedRow) -> Part:
-    word, style = _STATES[row.state]
+def _what(page: Page, row: PackedRow, states: Mapping[str, tuple[str, str]]) -> Part:
+    word, style = states[row.state]
     if row.said:
         return f"{word}: {row.said}", style
     beside = [

@@ -84,16 +84,23 @@ def _most_findings(view: View) -> int | None:
 _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 
 
-def render(outcome: Outcome, look: Look) -> str:
-    """The outcome as text for people; empty, or ending with a line end. Its error is not part of it."""
+def render(outcome: Outcome, look: Look, *, before_question: bool = False) -> str:
+    """The outcome as text for people; empty, or ending with a line end. Its error is not part of it.
+
+    Args:
+        outcome: what to show.
+        look: how it looks.
+        before_question: whether it is a trial that nobody asked for as one, shown above the question that
+            decides about it; the question stands in the place of what to type next.
+    """
     page = Page(look)
-    dry_run_line(page, outcome)
+    dry_run_line(page, outcome, asked_for=not before_question)
     SCREENS[type(outcome.view)](page, outcome.view, outcome)
     if outcome.findings:
         page.blank()
         findings_block(page, outcome.findings, most=_most_findings(outcome.view))
     notices_block(page, outcome.notices)
     saved_line(page, outcome)
-    if not isinstance(outcome.view, _SAY_NEXT_THEMSELVES):
+    if not (before_question or isinstance(outcome.view, _SAY_NEXT_THEMSELVES)):
         next_block(page, outcome)
     return page.text()

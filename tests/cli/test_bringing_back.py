@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Program
+from tests.ui.scripted import ScriptedPrompter
 
 NEW = (
     "new", "acme-hk-1", "--profile", "alibaba-cloud", "--customer", "Acme Ltd", "--location", "Hong Kong",
@@ -138,3 +139,54 @@ def test_two_versions_of_a_record_are_no_damage_that_a_backup_puts_right(sci: Pr
 
     assert result.exit == 9
     assert "two versions of acme-hk-1 at revision 4" in " ".join(result.err.split())
+
+
+def test_an_edit_that_is_not_adopted_is_put_back_with_the_command_that_the_refusal_names(
+    sci: Program,
+) -> None:
+    sci.placed()
+    intact = sci.record
+    path = sci.home / "activations" / "acme-hk-1.yaml"
+    path.write_bytes(intact.replace(b"VZ-1", b"VZ-2", 1))
+
+    refused = sci("adopt", "acme-hk-1", "--reason", "typing error", "--yes")
+    error = refused.err
+
+    assert refused.exit == 9
+    assert "Or: Or" not in " ".join(error.split())
+    assert "  Or:   sci restore acme-hk-1 --reason REASON\n" in error
+    assert "puts back revision 2 from its backup; the edited file stays beside it" in error
+    assert sci("restore", "acme-hk-1", "--reason", "REASON", "--yes").exit == 0
+    assert sci("status", "acme-hk-1").exit == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--reason", "r"), ("--reason", "r", "--yes")])
+def test_a_restore_of_an_intact_record_without_a_revision_says_that_nothing_is_wrong_with_it(
+    sci: Program, record: Path, options: tuple[str, ...]
+) -> None:
+    before = record.read_bytes()
+
+    result = sci("restore", "acme-hk-1", *options)
+    error = " ".join(result.err.split())
+
+    assert (result.exit, record.read_bytes()) == (2, before)
+    assert (
+        "Nothing is wrong with the record of acme-hk-1; --revision N brings back what an earlier revision "
+        "held." in error
+    )
+    assert "Missing: --revision" in error
+    assert "sci restore acme-hk-1 " in error
+    assert " --revision N" in error
+    assert "sci history acme-hk-1 names the revisions" in error
+
+
+def test_a_person_who_restores_an_intact_record_is_told_so_before_the_revision_is_asked_for(
+    sci: Program, record: Path
+) -> None:
+    said = sci("restore", "acme-hk-1", answers=[("revision", "1"), ("reason", "wrong"), ("yes", True)])
+
+    assert said.exit == 0
+    assert sci.session is not None
+    asked = sci.session.prompter
+    assert isinstance(asked, ScriptedPrompter)
+    assert asked.said[0].startswith("Nothing is wrong with the record of acme-hk-1.")

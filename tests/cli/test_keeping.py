@@ -138,6 +138,27 @@ def test_import_says_what_is_here_already_and_never_replaces_it(sci: Program, tm
     assert sci("history", "acme-hk-2", home=stranger).exit == 0
 
 
+def test_a_trial_of_an_import_says_what_would_be_and_names_no_record_that_is_not_there(
+    sci: Program, tmp_path: Path
+) -> None:
+    sci.ready()
+    file, later, other = str(tmp_path / "a.zip"), str(tmp_path / "later.zip"), tmp_path / "other"
+    exported(sci, Path(file))
+
+    new = sci("import", file, "--dry-run", home=other)
+    assert sci("import", file, home=other).exit == 0
+    assert sci("note", "acme-hk-1", "one").exit == 0
+    exported(sci, Path(later))
+    refused = sci("import", later, "--dry-run", home=other)
+    further = sci("import", later, "--update", "--dry-run", home=other)
+
+    assert (new.exit, further.exit, refused.exit) == (0, 0, 6)
+    assert "  would be taken, head " in new.out
+    assert "  would be brought up to date, head " in further.out
+    assert "  WOULD NOT BE TAKEN: acme-hk-1 is here at revision 2;" in refused.out
+    assert all("Next:" not in trial.out for trial in (new, refused, further))
+
+
 def test_update_lets_what_is_here_go_on_with_what_the_package_adds_and_nothing_else(
     sci: Program, tmp_path: Path
 ) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sci_cli.ui.prompter import Back
-from tests.cli.program import Program, Result
+from tests.cli.program import NEW, Program, Result
 from tests.cli.test_streams import ended, spawn
 from tests.ui.scripted import Answer
 
@@ -291,3 +292,36 @@ def test_the_command_for_missing_answers_carries_everything_given(typed: str, fi
 def test_an_answer_given_blank_is_not_in_the_command_twice(sci: Program) -> None:
     fix = copied(sci("new", "", "--customer", "", "--profile=", "--data-plan", "1G"))
     assert fix == "new --data-plan 1G NAME --profile PROFILE --customer CUSTOMER --location PLACE"
+
+
+def _edited(sci: Program) -> None:
+    path = sci.home / "activations" / "acme-hk-1.yaml"
+    path.write_bytes(sci.record.replace(b"Singapore", b"Singapur", 1))
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        ("undo acme-hk-1", [("yes", False)]),
+        ("restore acme-hk-1 --revision 1 --reason test", [("yes", False)]),
+        ("adopt acme-hk-1 --reason test", [("yes", False)]),
+        ("vpn update acme-hk-1 CORP --max-prefixes 2000", [("yes", False)]),
+    ],
+    ids=["undo", "restore", "adopt", "vpn update"],
+)
+def test_what_is_shown_above_a_question_is_no_dry_run_that_nobody_asked_for(
+    line: str, answers: Script, sci: Program
+) -> None:
+    assert sci(*NEW).exit == 0
+    assert sci("note", "acme-hk-1", "The customer called.").exit == 0
+    if line.startswith("adopt"):
+        _edited(sci)
+
+    asked = sci(*shlex.split(line), answers=answers)
+    typed = sci.line(f"{line} --dry-run")
+
+    assert (asked.exit, typed.exit) == (130, 0)
+    assert asked.out.startswith("Nothing is changed yet; this would be recorded.\n")
+    assert "--dry-run" not in asked.out
+    assert "Next:" not in asked.out
+    assert typed.out.startswith("Nothing is changed: --dry-run; this is what would be recorded.\n")

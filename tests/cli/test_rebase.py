@@ -198,7 +198,7 @@ def test_a_person_sees_the_plan_before_the_question_and_once(begun: Program) -> 
 
     assert result.exit == 0
     assert result.out.count("What changes in the profile:") == 1
-    assert result.out.index("nothing is changed yet") < result.out.index("now goes by version 2026-07")
+    assert result.out.index("Nothing is changed yet") < result.out.index("now goes by version 2026-07")
     assert revision(begun) == 3
 
 

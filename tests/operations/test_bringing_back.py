@@ -157,6 +157,14 @@ def _confirm(desk: Desk, vpn: str = "LAB") -> None:
     vpns.confirm(desk.ws, desk.name, vpn, FOR_REAL)
 
 
+def _withdraw(desk: Desk, vpn: str) -> None:
+    vpns.confirm(desk.ws, desk.name, vpn, FOR_REAL, withdraw=True)
+
+
+def _withdraw_status(desk: Desk) -> None:
+    ports.confirm(desk.ws, desk.name, FOR_REAL, withdraw=True)
+
+
 LAB = wanted("LAB", "10.30.0.0/16")
 
 
@@ -168,6 +176,11 @@ LAB = wanted("LAB", "10.30.0.0/16")
         ([Desk.verify, Desk.handoff], "nobody takes back a message", "sci handoff"),
         ([lambda d: _see(d, "no-shutdown")], "follows what the portal shows", "sci port seen"),
         ([lambda d: _see(d, "no-shutdown"), _shut], "withdrawn, not undone", "--withdraw"),
+        (
+            [lambda d: _see(d, "no-shutdown"), _shut, _withdraw_status],
+            "The request was withdrawn",
+            "sci port shutdown acme-hk-1",
+        ),
         ([lambda d: d.add(LAB)], "withdrawn, not undone", "sci vpn confirm acme-hk-1 LAB --withdraw"),
         ([lambda d: d.add(LAB), _confirm], "is on the port", "sci vpn remove acme-hk-1 LAB"),
         (
@@ -178,7 +191,21 @@ LAB = wanted("LAB", "10.30.0.0/16")
         (
             [lambda d: vpns.remove(d.ws, d.name, "CORP", FOR_REAL), lambda d: _confirm(d, "CORP")],
             "went off the port",
-            "sci vpn add acme-hk-1 CORP",
+            "sci vpn add acme-hk-1 CORP --prefix 10.20.0.0/16 --max-prefixes 100",
+        ),
+        (
+            [lambda d: d.add(LAB), lambda d: _withdraw(d, "LAB")],
+            "The request for VPN LAB was withdrawn",
+            "sci vpn add acme-hk-1 LAB --prefix 10.30.0.0/16 --max-prefixes 100",
+        ),
+        (
+            [
+                lambda d: d.add(LAB),
+                lambda d: vpns.remove(d.ws, d.name, "LAB", FOR_REAL),
+                lambda d: _withdraw(d, "LAB"),
+            ],
+            "The request to take VPN LAB off was withdrawn",
+            "sci vpn remove acme-hk-1 LAB",
         ),
         (
             [lambda d: vpns.update(d.ws, d.name, wanted("CORP", "10.21.0.0/16"), FOR_REAL)],
@@ -186,7 +213,21 @@ LAB = wanted("LAB", "10.30.0.0/16")
             "sci vpn update acme-hk-1 CORP",
         ),
     ],
-    ids=["order", "verify", "handoff", "seen", "shutdown", "add", "confirm", "remove", "removed", "update"],
+    ids=[
+        "order",
+        "verify",
+        "handoff",
+        "seen",
+        "shutdown",
+        "shutdown withdrawn",
+        "add",
+        "confirm",
+        "remove",
+        "removed",
+        "withdrawn",
+        "removal withdrawn",
+        "update",
+    ],
 )
 def test_what_happened_in_the_world_is_not_undone_and_the_way_there_is_is_named(
     acts: list[Callable[[Desk], object]], why: str, way: str, tmp_path: Path
