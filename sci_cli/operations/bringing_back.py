@@ -23,8 +23,8 @@ from sci_cli.operations.world import require_undoable
 from sci_cli.safety.text import clean, quoted
 from sci_cli.store.abilities import Mending
 
-UNDO, RESTORE = "undo", "restore"
-_GATE_FACTS = (
+UNDO, RESTORE, ADOPT = "undo", "restore", "adopt"
+GATE_FACTS = (
     facts.ACCOUNT_ID,
     facts.ACCOUNT_STATUS,
     facts.PRIVATE_IP_ACTIVE,
@@ -33,6 +33,7 @@ _GATE_FACTS = (
     facts.NAT_REVIEW,
 )
 _NAMED = 12
+_TRIED = 5
 
 
 def last_change(history: tuple[Event, ...]) -> Event | None:
@@ -188,16 +189,31 @@ def _contents(ws: Workspace, activation: Activation, revision: int) -> Activatio
     """The activation as it was: from its backup, or from the history where that says it exactly."""
     found = ws.store.earlier(activation, revision) or rewound(activation, revision)
     if found is None:
-        kept = [each for each in ws.store.kept_revisions(activation.name) if each < activation.revision]
-        raise RevisionNotFound(
-            f"What {activation.name} held at revision {revision} is not kept.",
-            why=f"There are backups of revision {_ranges(kept)}." if kept else "There is no backup of it.",
-            fix=[
-                sci("history", activation.name, "--verbose", note="every change with what it replaced"),
-                sci("set", activation.name, "FACT=VALUE", note="to record the earlier value again"),
-            ],
-        )
+        raise _not_kept(ws, activation, revision)
     return found
+
+
+def _not_kept(ws: Workspace, activation: Activation, revision: int) -> RevisionNotFound:
+    """The error for an earlier revision that nobody can tell any more, with the nearest one that is kept."""
+    name = activation.name
+    kept = [each for each in ws.store.kept_revisions(name) if each < activation.revision and each != revision]
+    why = [f"There are backups of revision {_ranges(kept)}." if kept else "There is no backup of it."]
+    following = activation.history[revision : revision + 1]
+    if following and following[0].command == ADOPT:
+        why.insert(0, f"Its file was edited by hand before it was adopted with revision {revision + 1}.")
+    earlier = [each for each in reversed(kept) if each < revision][:_TRIED]
+    nearest = next((each for each in earlier if ws.store.earlier(activation, each)), 0)
+    words = ("--revision", str(nearest), "--reason", "REASON")
+    back = (sci("restore", name, *words, note="the last one before it that is kept"),) if nearest else ()
+    return RevisionNotFound(
+        f"What {name} held at revision {revision} is not kept.",
+        why=why,
+        fix=[
+            sci("history", name, "--verbose", note="every change with what it replaced"),
+            *back,
+            sci("set", name, "FACT=VALUE", note="to record the earlier value again"),
+        ],
+    )
 
 
 def _ranges(numbers: Iterable[int]) -> str:
@@ -255,7 +271,7 @@ def _require_gates_closed(
     opened = _opened(profile, before, after, ws.now())
     if before.order is not None or not opened:
         return
-    pairs = _gate_facts(before, after)
+    pairs = gate_facts(before, after)
     raise GateClosed(
         f"{what} would open the way to an order that bills; nothing was changed.",
         why=[*(each.message for each in opened), "That this is settled is recorded anew, by whoever knows."],
@@ -263,11 +279,11 @@ def _require_gates_closed(
     )
 
 
-def _gate_facts(before: Activation, after: Activation) -> tuple[str, ...]:
+def gate_facts(before: Activation, after: Activation) -> tuple[str, ...]:
     """The facts billing gates look at and that would be others, as they are typed."""
     pairs = [
         f"{fact_id}={value}"
-        for fact_id in _GATE_FACTS
+        for fact_id in GATE_FACTS
         if sorted(after.values(fact_id)) != sorted(before.values(fact_id))
         for value in after.values(fact_id)
     ]
@@ -304,7 +320,7 @@ def _forward(ws: Workspace, changed: Changed) -> Command:
     """How to have again what was taken back: billing gates open by facts recorded anew and nothing else."""
     before, after = changed.before, changed.after
     if before.order is None and _opened(changed.profile, after, before, ws.now()):
-        return sci("set", before.name, *_gate_facts(after, before), note="records it again, if that is so")
+        return sci("set", before.name, *gate_facts(after, before), note="records it again, if that is so")
     if after.history[-1].command == RESTORE:
         return sci("undo", before.name, note="takes the restore back")
     words = ("--revision", str(before.revision), "--reason", "REASON")

@@ -199,6 +199,11 @@ def checksum_holds(data: bytes) -> bool:
     return header == FIRST_LINE + _SECOND_LINE % _checksum(body)
 
 
+def checksum_line(data: bytes) -> bytes:
+    """The line of a record's bytes that holds the checksum, without its end."""
+    return data[len(FIRST_LINE) : _HEADER_LENGTH].rstrip(b"\n")
+
+
 def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode("ascii")
 
