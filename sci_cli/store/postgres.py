@@ -64,6 +64,7 @@ from sci_cli.store.server_rows import (
     SELECT_EVIDENCE,
     SELECT_PROFILE,
     activation_row,
+    as_read,
     event_rows,
 )
 from sci_cli.store.server_session import Again, Operation, Server
@@ -137,12 +138,11 @@ class PostgresStore:
 
     def _read(self, names: tuple[str, ...]) -> dict[str, _Read | SciError]:
         rows = self._server.rows(RECORDS, (self._server.team, list(names)))
-        return {str(row[0]): self._verified(*row) for row in rows}
+        return {str(row[1]): self._verified(document, newest, row) for document, newest, *row in rows}
 
-    def _verified(
-        self, name: str, lineage: str, revision: int, head: str, document: str | None, newest: int | None
-    ) -> _Read | SciError:
-        """The record in a row, once document, history and the activation's own row agree."""
+    def _verified(self, document: str | None, newest: int | None, row: Sequence[Any]) -> _Read | SciError:
+        """The record in a document, once history and every column of the activation's own row agree."""
+        name, revision = row[1], row[3]
         place = f"The record {quoted(name)} on the server {self._place}"
         if document is None or revision != newest:
             return _corrupt(f"{place} is said to be at revision {revision}, its history at {newest}")
@@ -157,7 +157,8 @@ class PostgresStore:
         except NotIntact as error:
             return _corrupt(f"{place} {error.sentence}", *error.why)
         activation = parsed.activation
-        if (activation.revision, parsed.head, lineage_of(activation)) != (revision, head, lineage):
+        true = activation_row(self._server.team, activation, parsed.head, lineage_of(activation))
+        if tuple(row) != as_read(true):
             return _corrupt(f"{place} does not agree with the columns beside it: it was edited or damaged")
         return _Read(activation, parsed.head, parsed.notices)
 
