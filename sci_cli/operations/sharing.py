@@ -55,8 +55,8 @@ def files(store: Store, home: str) -> Outcome:
 def shared(store: PostgresStore, *, op_id: str = "") -> Outcome:
     """The shared store in use; with an op-id, whether that change is in it."""
     names = store.names()
-    found = store.operation_revision(op_id) if op_id else None
-    said = f"revision {found[1]} of {found[0]}" if found else ""
+    found = store.operation_revisions(op_id) if op_id else ()
+    said = ", ".join(f"revision {revision} of {name}" for name, revision in found)
     return Outcome(StoreView("postgresql", store.place, store.team, len(names), op_id, said))
 
 

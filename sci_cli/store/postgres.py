@@ -60,12 +60,14 @@ from sci_cli.store.server_rows import (
     LOCK,
     MOVE_ON,
     NAMES,
+    OPERATIONS,
     RECORDS,
     SELECT_EVIDENCE,
     SELECT_PROFILE,
     activation_row,
     as_read,
     event_rows,
+    operation_text,
 )
 from sci_cli.store.server_session import Again, Operation, Server
 
@@ -264,11 +266,14 @@ class PostgresStore:
     def _fence(self, name: str) -> None:
         self._server.rows(FENCE, (self._server.team, name))
 
-    def operation_revision(self, op_id: str) -> tuple[str, int] | None:
-        """The activation and revision an operation made, None where the server does not know it."""
-        statement = "SELECT h.name, h.revision FROM sci.history h WHERE h.team = %s AND h.op_id = %s"
-        rows, _ = self._server.transaction(lambda: self._server.rows(statement, (self._server.team, op_id)))
-        return (str(rows[0][0]), int(rows[0][1])) if rows else None
+    def operation_revisions(self, op_id: str) -> tuple[tuple[str, int], ...]:
+        """The activations and revisions an operation made; an id may be used for several activations.
+
+        The id is one that a change was given with `--op-id`, or one that was made up here for a change.
+        """
+        known = (self._server.team, op_id, operation_text(op_id))
+        rows, _ = self._server.transaction(lambda: self._server.rows(OPERATIONS, known))
+        return tuple((str(name), int(revision)) for name, revision in rows)
 
     # Earlier revisions -----------------------------------------------------------------------------------
 

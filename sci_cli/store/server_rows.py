@@ -52,6 +52,10 @@ HISTORY = (
     " FROM sci.history h"
     " WHERE h.team = %s AND h.name = ANY(%s) ORDER BY h.name, h.revision"
 )
+OPERATIONS = (
+    "SELECT h.name, h.revision FROM sci.history h"
+    " WHERE h.team = %s AND (h.op_id = %s OR pg_catalog.strpos(h.event, %s) > 0) ORDER BY h.name, h.revision"
+)
 PROFILES = "SELECT p.id, p.digest, p.content FROM sci.profile p WHERE p.team = %s"
 EVIDENCE_KEPT = "SELECT e.sha256 FROM sci.evidence e WHERE e.team = %s"
 # The two statements are made of the constants above and nothing else.
@@ -101,6 +105,11 @@ def as_read(row: Row) -> Row:
 
 def _time_text(time: datetime) -> str:
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def operation_text(op_id: str) -> str:
+    """How an event holds, as text, the id a change was given; inside of any value quotes are escaped."""
+    return canonical({"op_id": op_id})[1:-1]
 
 
 def event_rows(team: str, activation: Activation, known: int, written: Written, op_id: str) -> Iterator[Row]:

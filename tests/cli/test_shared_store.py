@@ -107,6 +107,24 @@ def test_an_activation_goes_over_to_another_profile_in_the_shared_store_and_brin
     assert len(list((other.home / "profiles" / "pinned").iterdir())) == 2
 
 
+def test_the_store_knows_the_changes_by_the_id_a_script_gave_them(sci: Program, url: str) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    new = ["--profile", "alibaba-cloud", "--customer", "Acme", "--location", "Rome", "--data-plan", "1G"]
+    assert sci("note", "acme-hk-1", "local", "--op-id", "job-1").exit == 0
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    assert sci("new", "acme-2", *new, "--op-id", "job-1", environ=shared).exit == 0
+    assert sci("note", "acme-2", '","op_id":"job-3', "--op-id", "job-22", environ=shared).exit == 0
+
+    def asked(op_id: str) -> str:
+        status = document(sci("store", "status", "--op-id", op_id, "-o", "json", environ=shared))
+        return str(status["data"]["found"])
+
+    assert asked("job-1") == "revision 1 of acme-2, revision 3 of acme-hk-1"
+    assert [asked(each) for each in ("job-2", "job-3", "job", "%")] == ["", "", "", ""]
+    assert asked("job-22").endswith(" of acme-2")
+
+
 def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: str, tmp_path: Path) -> None:
     sci.ready()
     shared = {"SCI_STORE": url}
