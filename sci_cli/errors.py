@@ -40,17 +40,28 @@ class ExitCode(IntEnum):
     TERMINATED = 143, "stopped by a signal", "looks at the message"
 
 
+PLACE_OPTIONS = ("--home", "--store")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line a person can copy: words unquoted, upper-case words stand for a value to fill in."""
+    """A command line a person can copy: words unquoted, upper-case words stand for a value to fill in.
+
+    Attributes:
+        words: the program and its words, without the options that say where the records are.
+        note: what it is for.
+        without: which of PLACE_OPTIONS it does not take over from the run that prints it, because
+            it is about records elsewhere.
+    """
 
     words: tuple[str, ...]
     note: str = ""
+    without: tuple[str, ...] = ()
 
 
-def sci(*words: str, note: str = "") -> Command:
-    """The command `sci` with these words."""
-    return Command(("sci", *words), note)
+def sci(*words: str, note: str = "", without: tuple[str, ...] = ()) -> Command:
+    """The command `sci` with these words; where it is shown, it gets the place of the records."""
+    return Command(("sci", *words), note, without)
 
 
 Fix = Command | str

@@ -13,6 +13,7 @@ from sci_cli.cli.emit import write
 from sci_cli.cli.session import Session, Settings
 from sci_cli.domain.profile import FieldRule
 from sci_cli.errors import OutputExists, WrongUsage, sci
+from sci_cli.ui.look import command_text
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAME = "acme-hk-1"
@@ -65,7 +66,11 @@ def demonstrate(session: Session, keep: str = "") -> None:
     goodbye = "\nThis was a sample" + (
         f"; it is kept: sci --home {shlex.quote(str(kept))}" if kept else "; it is gone now."
     )
-    write(session, f"{goodbye}\nStart your own:      sci new NAME\nWalk through it:     sci run NAME\n")
+    look = session.look()
+    start, walk = (
+        command_text(sci(word, "NAME"), where=look.where, windows=look.windows) for word in ("new", "run")
+    )
+    write(session, f"{goodbye}\nStart your own:      {start}\nWalk through it:     {walk}\n")
 
 
 def _play(session: Session, folder: Path) -> None:

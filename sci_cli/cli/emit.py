@@ -31,11 +31,11 @@ def emit(session: Session, outcome: Outcome) -> None:
     elif output == "csv":
         from sci_cli.ui.tables import as_csv
 
-        write(session, as_csv(outcome))
+        write(session, as_csv(outcome, session.where))
     else:
         from sci_cli.ui.envelope import as_json, as_yaml, document
 
-        made = document(session.command, outcome=outcome, error=outcome.error)
+        made = document(session.command, outcome=outcome, error=outcome.error, where=session.where)
         write(session, as_json(made) if output == "json" else as_yaml(made))
     if outcome.error is not None:
         _write_beside(session, outcome, outcome.error)
@@ -63,7 +63,7 @@ def emit_error(session: Session, error: SciError) -> None:
     if output in ("json", "yaml"):
         from sci_cli.ui.envelope import as_json, as_yaml, document
 
-        made = document(session.command, outcome=None, error=error)
+        made = document(session.command, outcome=None, error=error, where=session.where)
         if session.saved or error.saved:
             made["changed"] = True
         with contextlib.suppress(OutputFailed, ReaderGone):
@@ -80,7 +80,7 @@ def write_error(session: Session, error: SciError) -> None:
     except SciError:
         from sci_cli.ui.look import Look
 
-        look = Look()
+        look = Look(where=session.where)
     with contextlib.suppress(OSError, ValueError):
         session.stderr.write(render_error(error, look))
         session.stderr.flush()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sci_cli.errors import AnswersMissing, Command, InvalidValue, StoreUnavailable, WrongUsage
+from sci_cli.errors import AnswersMissing, Command, InvalidValue, SciError, StoreUnavailable, WrongUsage
 from sci_cli.ui.look import Look, look_for
 
 if TYPE_CHECKING:
@@ -164,7 +164,30 @@ class Session:
             plain=self.plain,
             quiet=bool(self.settings.quiet),
             verbose=bool(self.settings.verbose),
+            where=self.where,
         )
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """--home and --store with their values, as far as the command line named them.
+
+        The environment stays as it is for the next command, so what it says is not repeated. An address
+        that is refused is not either: it may hold a password.
+        """
+        home = self.settings.home
+        return (*(("--home", home) if home else ()), *self._store_named())
+
+    def _store_named(self) -> tuple[str, ...]:
+        url = self.settings.store
+        if not url:
+            return ()
+        from sci_cli.store.server_address import read_address
+
+        try:
+            read_address(url)
+        except SciError:
+            return ()
+        return ("--store", url)
 
     @property
     def plain(self) -> bool:
@@ -282,7 +305,7 @@ class Session:
             )
         home = self.home()
         return (
-            Place(FileStore(home, command=self.command), str(home)),
+            Place(FileStore(home, command=self.command), str(home), without=("--store",)),
             Place(self.shared(address), address.shown),
         )
 

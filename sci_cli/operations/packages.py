@@ -10,6 +10,7 @@ from pathlib import Path
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.names import activation_name_problem
 from sci_cli.errors import (
+    PLACE_OPTIONS,
     ActivationNotFound,
     AlreadyDifferent,
     FileNotThere,
@@ -59,7 +60,9 @@ def export(ws: Workspace, names: Sequence[str], to: Path) -> Outcome:
     return Outcome(
         ExportView(str(to), len(data), hashlib.sha256(data).hexdigest(), rows),
         findings=tuple(_left_out(row) for row in rows if row.drafts_left_out),
-        next=(sci("import", str(to), note="on the other machine, or in another home"),),
+        next=(
+            sci("import", str(to), note="on the other machine, or in another home", without=PLACE_OPTIONS),
+        ),
     )
 
 

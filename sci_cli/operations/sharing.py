@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sci_cli.errors import SciError, sci
+from sci_cli.errors import Command, SciError, sci
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.sharing_views import MovedRow, MovedView, StoreSetupView, StoreView
 
 if TYPE_CHECKING:
-    from sci_cli.store.contract import Store
+    from sci_cli.store.contract import Loaded, Store
     from sci_cli.store.postgres import PostgresStore
 
 NOT_MOVED = "not moved"
@@ -19,10 +19,16 @@ NOT_MOVED = "not moved"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store and where it is, as a person may see it."""
+    """A store and where it is.
+
+    Attributes:
+        shown: as a person may see it.
+        without: the options that commands about it do not take over from a run that names both stores.
+    """
 
     store: Store
     shown: str
+    without: tuple[str, ...] = ()
 
 
 def set_up(url: str, *, team: str, role: str) -> Outcome:
@@ -40,7 +46,7 @@ def set_up(url: str, *, team: str, role: str) -> Outcome:
     made = tuple(each.what for each in done if each.made)
     kept = tuple(each.what for each in done if not each.made)
     after = (
-        (sci("store", "status", note="as that role, with --store or SCI_STORE"),)
+        (sci("store", "status", note="as that role, with --store or SCI_STORE", without=("--store",)),)
         if role
         else (sci("store", "init", "URL", "--team", "TEAM", "--role", "ROLE", note="admits people"),)
     )
@@ -69,7 +75,7 @@ def move(names: Sequence[str], source: Place, target: Place, *, dry_run: bool = 
     for name in dict.fromkeys(names):
         try:
             one = _tried if dry_run else _moved
-            rows.append(one(name, source.store, target.store))
+            rows.append(one(name, source, target.store))
         except SciError as problem:
             problems.append(problem)
             rows.append(MovedRow(name, NOT_MOVED, None, "", problem=problem.message))
@@ -87,22 +93,37 @@ def move(names: Sequence[str], source: Place, target: Place, *, dry_run: bool = 
     )
 
 
-def _moved(name: str, source: Store, target: Store) -> MovedRow:
+def _load(name: str, source: Place) -> Loaded:
+    """What is to be copied.
+
+    Raises:
+        SciError: it cannot be read there; the commands of the error are about that store.
+    """
+    try:
+        return source.store.load(name)
+    except SciError as problem:
+        problem.fix = tuple(
+            replace(fix, without=source.without) if isinstance(fix, Command) else fix for fix in problem.fix
+        )
+        raise
+
+
+def _moved(name: str, source: Place, target: Store) -> MovedRow:
     from sci_cli.store.moving import move as bring
 
-    activation = source.load(name).activation
-    saved, lacking = bring(activation, source, target)
+    activation = _load(name, source).activation
+    saved, lacking = bring(activation, source.store, target)
     outcome = "already there" if not saved.changed else "brought up to date" if saved.before else "new"
     kept = len(activation.evidence_hashes()) - len(lacking)
     return MovedRow(name, outcome, saved.after.revision, saved.head, kept, lacking)
 
 
-def _tried(name: str, source: Store, target: Store) -> MovedRow:
+def _tried(name: str, source: Place, target: Store) -> MovedRow:
     """What would become of one of them; nothing is written."""
     from sci_cli.errors import ActivationNotFound
     from sci_cli.store.contract import received
 
-    loaded = source.load(name)
+    loaded = _load(name, source)
     kept = len(loaded.activation.evidence_hashes())
     try:
         there = target.load(name)

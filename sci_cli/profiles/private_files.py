@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sci_cli.errors import InvalidFile, ProfileNotFound, StoreUnavailable
+from sci_cli.errors import InvalidFile, ProfileNotFound, StoreUnavailable, sci
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import quoted
 
@@ -148,7 +148,8 @@ def _as_errors(path: Path, what: str) -> Iterator[None]:
         yield
     except (FileNotFoundError, NotADirectoryError):
         raise ProfileNotFound(
-            f"There is no {what} {quoted(str(path))}.", fix="Check the path, or run: sci profile list"
+            f"There is no {what} {quoted(str(path))}.",
+            fix=["Check the path.", sci("profile", "list", note="names those there are")],
         ) from None
     except OSError as error:
         # With O_NOFOLLOW a link is reported as one link too many; FreeBSD has a number of its own for it.

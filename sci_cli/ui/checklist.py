@@ -14,7 +14,7 @@ from sci_cli.operations.workspace import Workspace
 from sci_cli.ui.card_answers import answer
 from sci_cli.ui.card_choices import LIST, card_question
 from sci_cli.ui.cards import QUIT, card_text, list_choices
-from sci_cli.ui.look import Look
+from sci_cli.ui.look import Look, command_text
 from sci_cli.ui.plain_prompter import wrapped
 from sci_cli.ui.prompter import Back, Choice, ChoiceQuestion, Prompter
 from sci_cli.ui.undo_choice import UNDO, undo, undo_choice
@@ -66,8 +66,10 @@ def run_checklist(
 
 
 def _left(walk: Walk) -> Outcome:
-    walk.show(f"Everything up to the last answer is saved. Resume: sci run {walk.name}\n")
-    return replace(overview.status(walk.ws, walk.name), next=(sci("run", walk.name),))
+    resume = sci("run", walk.name)
+    typed = command_text(resume, where=walk.look.where, windows=walk.look.windows)
+    walk.show(f"Everything up to the last answer is saved. Resume: {typed}\n")
+    return replace(overview.status(walk.ws, walk.name), next=(resume,))
 
 
 def _all_closed(place: Place) -> str:

@@ -23,7 +23,11 @@ _WORDS_OF_OTHER_TYPES = frozenset({"y", "n", "yes", "no", "on", "off", "true", "
 
 
 def document(
-    command: str, *, outcome: Outcome | None = None, error: SciError | None = None
+    command: str,
+    *,
+    outcome: Outcome | None = None,
+    error: SciError | None = None,
+    where: tuple[str, ...] = (),
 ) -> dict[str, Json]:
     """The document of one run.
 
@@ -31,6 +35,7 @@ def document(
         command: the words of the command, such as `vpn add`.
         outcome: what the operation returned, if it got that far.
         error: what stopped it; an error the outcome carries counts as well.
+        where: the options that named the place of the records, for the commands in it.
     """
     failure = error or (outcome.error if outcome else None)
     found = outcome.findings if outcome else ()
@@ -44,11 +49,11 @@ def document(
         "revision": outcome.revision if outcome else None,
         "head": outcome.head if outcome else "",
         "dry_run": outcome.dry_run if outcome else False,
-        "data": plain(outcome.view) if outcome else None,
-        "findings": [plain(each) for each in findings],
+        "data": plain(outcome.view, where) if outcome else None,
+        "findings": [plain(each, where) for each in findings],
         "notices": list(outcome.notices) if outcome else [],
-        "error": _error(failure) if failure else None,
-        "next": [plain(each) for each in outcome.next] if outcome else [],
+        "error": _error(failure, where) if failure else None,
+        "next": [plain(each, where) for each in outcome.next] if outcome else [],
     }
 
 
@@ -60,26 +65,30 @@ def findings_beside(error: SciError | None, shown: Sequence[Finding]) -> list[Fi
     return [each for each in carried if isinstance(each, Finding) and (each.code, each.message) not in known]
 
 
-def _error(error: SciError) -> dict[str, Json]:
+def _error(error: SciError, where: tuple[str, ...]) -> dict[str, Json]:
     return {
         "code": error.code,
         "exit_code": int(error.exit_code),
         "message": error.message,
         "why": list(error.why),
-        "fix": [fix_text(fix) for fix in error.fix],
+        "fix": [fix_text(fix, where) for fix in error.fix],
         "saved": error.saved,
     }
 
 
-def plain(value: object) -> Json:
+def plain(value: object, where: tuple[str, ...] = ()) -> Json:
     """Any value of a view as JSON: times in UTC, durations in seconds, prefixes as text.
+
+    Args:
+        value: what a view holds.
+        where: the options that named the place of the records, for the commands in it.
 
     Raises:
         TypeError: a view holds something that has no place in a document.
     """
     match value:
         case Enum():
-            return plain(value.value)
+            return plain(value.value, where)
         case None | bool() | int() | float() | str():
             return value
         case datetime():
@@ -91,20 +100,20 @@ def plain(value: object) -> Json:
         case Prefix():
             return str(value)
         case Command():
-            return {"command": command_text(value), "note": value.note}
+            return {"command": command_text(value, where=where), "note": value.note}
         case Finding():
-            return {**_fields(value), "fix": [fix_text(fix) for fix in value.fix]}
+            return {**_fields(value, where), "fix": [fix_text(fix, where) for fix in value.fix]}
         case Mapping():
-            return {str(key): plain(each) for key, each in value.items()}
+            return {str(key): plain(each, where) for key, each in value.items()}
         case tuple() | list():
-            return [plain(each) for each in value]
+            return [plain(each, where) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _fields(value)
+        return _fields(value, where)
     raise TypeError(f"{type(value).__name__} has no form for scripts")
 
 
-def _fields(value: Any) -> dict[str, Json]:
-    return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+def _fields(value: Any, where: tuple[str, ...]) -> dict[str, Json]:
+    return {each.name: plain(getattr(value, each.name), where) for each in fields(value)}
 
 
 def as_json(doc: Mapping[str, Json]) -> str:

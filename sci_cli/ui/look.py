@@ -21,7 +21,14 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 
 @dataclass(frozen=True)
 class Look:
-    """How output looks; `windows` means commands are quoted for its shells, `plain` one fact per line."""
+    """How output looks.
+
+    Attributes:
+        plain: one fact per line.
+        windows: commands are quoted for its shells.
+        where: `--home` and `--store` with their values, as far as the command line named them; every
+            command shown repeats them, so that it is about the same records when it is copied.
+    """
 
     width: int = 80
     color: bool = False
@@ -30,6 +37,7 @@ class Look:
     quiet: bool = False
     verbose: bool = False
     windows: bool = False
+    where: tuple[str, ...] = ()
 
 
 def look_for(
@@ -41,6 +49,7 @@ def look_for(
     plain: bool = False,
     quiet: bool = False,
     verbose: bool = False,
+    where: tuple[str, ...] = (),
 ) -> Look:
     """The look that fits where the output goes.
 
@@ -52,6 +61,7 @@ def look_for(
         plain: whether the plain form was asked for.
         quiet: whether only the essential lines are wanted.
         verbose: whether codes and whole hashes are wanted.
+        where: the options that named the place of the records.
     """
     dumb = environ.get("TERM") == "dumb"
     return Look(
@@ -63,6 +73,7 @@ def look_for(
         verbose=verbose,
         # Git Bash and its like run on Windows with a shell that quotes as everywhere else.
         windows=os.name == "nt" and not environ.get("SHELL"),
+        where=where,
     )
 
 
@@ -93,12 +104,36 @@ def _clamped(width: int) -> int:
     return max(NARROWEST, min(width, WIDEST))
 
 
-def command_text(command: Command, *, windows: bool = False) -> str:
-    """The command line, quoted for the user's shell, on one line, with unsafe characters spelled out."""
-    words = list(command.words)
+def command_text(command: Command, *, where: tuple[str, ...] = (), windows: bool = False) -> str:
+    """The command line to copy, about the same records as the run that shows it.
+
+    It is quoted for the user's shell and on one line, with unsafe characters spelled out.
+
+    Args:
+        command: what to type.
+        where: the options that named the place of the records, each followed by its value.
+        windows: whether it is quoted for the shells of Windows.
+    """
+    words = _placed(command, where)
     return visible(subprocess.list2cmdline(words) if windows else shlex.join(words), allow_newlines=False)
 
 
-def fix_text(fix: Fix) -> str:
+def _placed(command: Command, where: tuple[str, ...]) -> list[str]:
+    """Its words with the options it lacks, before any `--`; not those of other programs and of help pages."""
+    words = list(command.words)
+    if words[0] != "sci" or words[-1] == "--help":
+        return words
+    end = words.index("--") if "--" in words else len(words)
+    said = {word.partition("=")[0] for word in words[:end]}
+    added = [
+        word
+        for option, value in zip(where[::2], where[1::2], strict=True)
+        if option not in said and option not in command.without
+        for word in (option, value)
+    ]
+    return [*words[:end], *added, *words[end:]]
+
+
+def fix_text(fix: Fix, where: tuple[str, ...] = ()) -> str:
     """A fix as one text, commands quoted as on POSIX systems."""
-    return fix if isinstance(fix, str) else command_text(fix)
+    return fix if isinstance(fix, str) else command_text(fix, where=where)

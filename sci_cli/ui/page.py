@@ -119,11 +119,15 @@ class Page:
 
     # Commands ------------------------------------------------------------------------------------------
 
+    def typed(self, command: Command) -> str:
+        """A command as it is to be typed here."""
+        return command_text(command, where=self.look.where, windows=self.look.windows)
+
     def command(self, command: Command, *, lead: Part = "", indent: int = 2, column: int = 0) -> None:
         """A command in one piece; its note after it, or below where there is no room."""
         line = self._indented(indent, self._joined([lead]))
         start = line.cell_len
-        line.append(command_text(command, windows=self.look.windows), style=OWNER)
+        line.append(self.typed(command), style=OWNER)
         note = visible(command.note, allow_newlines=False)
         if not note:
             self._emit(line)
@@ -138,7 +142,7 @@ class Page:
     def commands(self, commands: Iterable[Command], *, indent: int = 2) -> None:
         """Commands below each other, their notes in a second column."""
         listed = list(commands)
-        widths = [self._cells(command_text(each, windows=self.look.windows)) for each in listed]
+        widths = [self._cells(self.typed(each)) for each in listed]
         column = 0 if self.look.plain else max((width for width in widths if width <= 44), default=0)
         for command in listed:
             self.command(command, indent=indent, column=column)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sci_cli.domain.activation import Vpn
-from sci_cli.errors import WrongUsage
+from sci_cli.errors import Command, WrongUsage
 from sci_cli.operations import reference_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
@@ -20,8 +20,12 @@ Table = tuple[tuple[str, ...], Callable[[Any, Outcome], Rows]]
 _STEP = ("id", "title", "phase", "state", "reason", "owners", "late", "late_for", "since", "due", "waits_for")
 
 
-def as_csv(outcome: Outcome) -> str:
+def as_csv(outcome: Outcome, where: tuple[str, ...] = ()) -> str:
     """The list in the outcome's view, header first.
+
+    Args:
+        outcome: what the operation returned.
+        where: the options that named the place of the records, for the commands in it.
 
     Raises:
         WrongUsage: the view is no list.
@@ -30,11 +34,13 @@ def as_csv(outcome: Outcome) -> str:
         raise WrongUsage("csv is for lists; use -o json.")
     header, rows_of = _TABLES[type(outcome.view)]
     rows = rows_of(outcome.view, outcome)
-    return csv_text(header, [[_cell(cell) for cell in row] for row in rows])
+    return csv_text(header, [[_cell(cell, where) for cell in row] for row in rows])
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, where: tuple[str, ...]) -> str:
     """A value as one line of text; truth as `yes` and `no`, several values with a semicolon between."""
+    if isinstance(value, tuple):
+        value = [fix_text(each, where) if isinstance(each, Command) else each for each in value]
     said = plain(value)
     if isinstance(said, bool):
         return "yes" if said else "no"
@@ -80,8 +86,7 @@ def _sheet(view: work_views.SheetView, outcome: Outcome) -> Rows:
 
 def _findings(view: work_views.CheckView, outcome: Outcome) -> Rows:
     return [
-        (each.code, each.severity, each.message, each.why, [fix_text(fix) for fix in each.fix], each.clause,
-         each.owner)
+        (each.code, each.severity, each.message, each.why, each.fix, each.clause, each.owner)
         for each in outcome.findings
     ]  # fmt: skip
 
@@ -110,7 +115,7 @@ _TABLES: Mapping[type[View], Table] = {
                 each.details.get("file", ""),
                 each.message,
                 each.why,
-                [fix_text(fix) for fix in each.fix],
+                each.fix,
             )
             for each in outcome.findings
         ],
