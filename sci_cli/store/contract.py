@@ -249,8 +249,8 @@ def check_extends(before: Activation, after: Activation) -> None:
             else "They began apart from each other: two different activations of one name.",
         ),
         fix=[
-            "Compare the two histories and go on with one of them; the other stays as it is.",
-            sci("history", before.name),
+            "Compare the history of both and go on with one of them; the other stays as it is.",
+            sci("history", before.name, note="in each of the two places"),
         ],
     )
 
