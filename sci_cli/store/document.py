@@ -217,7 +217,7 @@ def _mismatch(data: bytes, *, has_format: bool) -> NotIntact:
     sentence = "does not match its checksum: it was edited or damaged"
     if not has_format:
         sentence = f"has no format (schema version), and {sentence}"
-    return NotIntact(sentence, "What was changed by hand does not count until it is adopted.")
+    return NotIntact(sentence)
 
 
 def _read(body: bytes) -> Body:

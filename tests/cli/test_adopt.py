@@ -59,6 +59,7 @@ def test_the_error_of_an_edited_record_names_adopt_and_the_backup(sci: Program) 
     error = sci("status", "acme-hk-1").err
 
     assert "sci adopt acme-hk-1 --reason REASON" in error
+    assert "does not count until it is adopted" in " ".join(error.split())
     assert "sci restore acme-hk-1 --reason REASON" in error
 
 
@@ -66,7 +67,10 @@ def test_the_error_of_a_record_that_cannot_be_understood_does_not_name_adopt(sci
     sci.ready()
     path_of(sci).write_bytes(sci.record[: len(sci.record) // 2])
 
-    assert "sci adopt" not in sci("status", "acme-hk-1").err
+    error = sci("status", "acme-hk-1").err
+
+    assert "sci adopt" not in error
+    assert "adopted" not in error
 
 
 def test_a_trial_shows_the_difference_and_writes_nothing_not_even_evidence(sci: Program) -> None:

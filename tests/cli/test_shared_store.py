@@ -139,6 +139,19 @@ def test_two_records_changed_apart_are_looked_at_and_kept_with_the_commands_that
         assert sci("status", name, *target).exit == 0
 
 
+def test_a_row_edited_past_the_program_is_not_said_to_be_adoptable(
+    sci: Program, url: str, server: RealServer
+) -> None:
+    sci.ready()
+    assert sci("store", "push", "acme-hk-1", "--store", url).exit == 0
+    server.run("ALTER TABLE sci.history DISABLE TRIGGER USER", "commands")
+    server.run("UPDATE sci.history SET document = replace(document, 'Acme', 'Evil')", "commands")
+
+    for command in ("status", "verify"):
+        refused = sci(command, "acme-hk-1", "--store", url)
+        assert (refused.exit, "adopt" in refused.err + refused.out) == (9, False)
+
+
 def test_the_store_knows_the_changes_by_the_id_a_script_gave_them(sci: Program, url: str) -> None:
     sci.ready()
     shared = {"SCI_STORE": url}
