@@ -108,7 +108,7 @@ def _item(
         return None if was is None else _mapping(was)
     expected = _content(path, was)
     for change in (change for event in touching for change in event.changes):
-        if change.path.startswith(f"{path}."):
+        if change.path.startswith(f"{path}.") and not change.path.endswith(_STAMP):
             expected[change.path] = change.after
     expected = {key: text for key, text in expected.items() if text}
     if not expected:

@@ -8,7 +8,7 @@ import pytest
 
 from sci_cli.store.document import parse
 from tests.cli.program import Program
-from tests.cli.test_adopt import ADOPT, edit, path_of
+from tests.cli.test_adopt import ADOPT, edit, edit_stamp, path_of
 
 
 def test_undo_goes_back_through_what_was_adopted_and_on(sci: Program) -> None:
@@ -70,3 +70,24 @@ def test_where_undo_stops_at_an_adoption_it_says_why_and_which_revision_is_kept(
     assert "edited by hand" in result.err
     assert "sci restore acme-hk-1 --revision 1 --reason REASON" in result.err
     assert sci.line("restore acme-hk-1 --revision 1 --reason REASON --yes").exit == 0
+
+
+def test_undo_goes_back_through_several_adoptions_one_after_the_other(sci: Program) -> None:
+    sci.ready()
+    held = [parse(sci.record, "acme-hk-1").activation]
+    edits = (
+        lambda: edit(sci, "- 'Acme'\n", "- 'Other'\n"),
+        lambda: edit_stamp(sci, "location:\n", "the.boss", "2025-01-01T00:00:00Z"),
+        lambda: edit(sci, "- 'Other'\n", "- 'Another'\n"),
+    )
+    for change in edits:
+        sci.clock.tick(hours=1)
+        change()
+        assert sci(*ADOPT).exit == 0
+        held.append(parse(sci.record, "acme-hk-1").activation)
+
+    for expected in reversed(held[:-1]):
+        assert sci("undo", "acme-hk-1", "--yes").exit == 0
+        now = parse(sci.record, "acme-hk-1").activation
+        assert replace(now, revision=0, history=()) == replace(expected, revision=0, history=())
+    assert sci("verify").exit == 0
