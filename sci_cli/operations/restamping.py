@@ -60,9 +60,10 @@ def restamped(activation: Activation, changes: Sequence[Change], stamp: Stamp) -
 
 
 def _port(port: Port, paths: Sequence[str], stamp: Stamp) -> Port:
-    if "port.status" in paths or any(each.startswith("port.seen.") for each in paths):
+    touched = {each.split(".")[1] for each in paths if each.startswith("port.")}
+    if touched & {"status", "seen"}:
         port = replace(port, seen=replace(stamp, party=port.seen.party if port.seen else ""))
-    if port.requested and any(each.startswith("port.requested.") for each in paths):
+    if port.requested and "requested" in touched:
         asked = replace(port.requested, stamp=replace(stamp, party=port.requested.stamp.party))
         port = replace(port, requested=asked)
     return port

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sci_cli.domain.activation import Fact, Stamp
+from sci_cli.domain.activation import AdminStatus, Fact, Stamp
 from sci_cli.store.document import parse
 from tests.cli.program import Program
 
@@ -208,6 +209,25 @@ def test_a_party_that_did_its_part_by_hand_did_it_as_whoever_adopts_it(sci: Prog
     assert sci(*ADOPT).exit == 0
     (stamp,) = parse(sci.record, "acme-hk-1").activation.steps["P2"].stamps
     assert stamp == Stamp(sci.clock.now, "account.manager", "customer")
+
+
+def test_a_port_status_and_a_vpn_edited_by_hand_are_said_by_whoever_adopts_them(sci: Program) -> None:
+    sci.placed()
+    assert sci.line("port seen acme-hk-1 no-shutdown").exit == 0
+    sci("note", "acme-hk-1", "one")
+    port = parse(sci.record, "acme-hk-1").activation.port
+    text = path_of(sci).read_text("utf-8").replace("max_prefixes: '1250'", "max_prefixes: '1260'", 1)
+    path_of(sci).write_text(text.replace("port:\n  status: up", "port:\n  status: down", 1), "utf-8")
+    sci.clock.tick(hours=1)
+
+    result = sci(*ADOPT)
+
+    assert result.exit == 0, result.err
+    after = parse(sci.record, "acme-hk-1").activation
+    now = Stamp(sci.clock.now, "account.manager")
+    assert port.seen is not None
+    assert after.port == replace(port, status=AdminStatus.DOWN, seen=replace(now, party=port.seen.party))
+    assert (after.vpns[0].stamp, after.vpns[0].max_prefixes) == (now, 1260)
 
 
 def started_without_account_status(sci: Program) -> None:
