@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sci_cli.domain import facts
-from sci_cli.domain.activation import Activation, Change, Event, Vpn
-from sci_cli.domain.findings import blockers
-from sci_cli.domain.plain import flatten, to_plain
+from sci_cli.domain.activation import Activation, Change, Event, Fact, Vpn
+from sci_cli.domain.findings import Finding, blockers
+from sci_cli.domain.gates import closed_billing_gates
+from sci_cli.domain.plain import flatten, instant_text, to_plain
 from sci_cli.domain.profile import Profile
 from sci_cli.domain.vpn_rules import port_findings
 from sci_cli.errors import (
@@ -22,10 +25,13 @@ from sci_cli.errors import (
 )
 from sci_cli.operations import showing
 from sci_cli.operations.activations import fixed_by_order
+from sci_cli.operations.bringing_back import ADOPT
 from sci_cli.operations.lookup import NOTE_LIMIT
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.restamping import restamped
+from sci_cli.operations.said_again import GATE_FACTS, gate_facts
 from sci_cli.operations.work_views import AdoptView
-from sci_cli.operations.workspace import ChangeMode, Decided, Workspace, changes_between
+from sci_cli.operations.workspace import ChangeMode, Decided, Workspace
 from sci_cli.safety.text import clean, quoted
 from sci_cli.store.abilities import Adopting, Edited
 from sci_cli.store.contract import check_revision
@@ -42,7 +48,8 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
     Raises:
         InvalidFile: the record holds; there is nothing to adopt.
         RecordCorrupt: the edit cannot be understood, or touches what only commands record.
-        InvalidValue, RuleViolation, GateClosed: what the record says then is not acceptable.
+        InvalidValue, RuleViolation: what the record says then is not acceptable.
+        GateClosed: it is fixed by the order, or would open the way to one.
     """
     reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
     if not reason and not mode.dry_run:
@@ -60,12 +67,15 @@ def adopt(ws: Workspace, name: str, reason: str, mode: ChangeMode) -> Outcome:
         for change in changes:
             _require_editable(edited, change)
         _require_same_order(edited)
-        after = _accepted(ws.profile_of(edited.activation), edited, changes)
-        changes = _merged(changes, changes_between(edited.activation, after))
+        profile = ws.profile_of(edited.activation)
+        after = _accepted(profile, edited, changes)
+        _require_gates_closed(ws, profile, edited, after)
+        after = restamped(after, changes, ws.stamp())
+        changes = _recorded(edited, changes, after)
         seen.append((edited, changes))
         fields = "1 field" if len(changes) == 1 else f"{len(changes)} fields"
         summary = f"adopted {fields} edited by hand, the file as edited is evidence {edited.sha256[:12]}"
-        return ws.with_event(edited.activation, Decided(after, summary, reason), "adopt", mode, changes)
+        return ws.with_event(edited.activation, Decided(after, summary, reason), ADOPT, mode, changes)
 
     try:
         if mode.dry_run:
@@ -109,6 +119,16 @@ def _outcome(
 
 def differences(edited: Edited) -> tuple[Change, ...]:
     """Every field that differs from what the newest backup and the events since then say."""
+    expected, actual = _expected(edited), _flat(edited.activation)
+    paths = sorted({*expected, *actual})
+    found = ((path, expected.get(path, ""), actual.get(path, "")) for path in paths)
+    return tuple(Change(*each) for each in found if each[1] != each[2])
+
+
+def _expected(edited: Edited) -> dict[str, str]:
+    """Every field as it was before the edit, as far as anybody can tell."""
+    if edited.before is not None:
+        return _flat(edited.before)
     good = edited.good
     expected = _flat(good) if good else {}
     actual = _flat(edited.activation)
@@ -117,9 +137,7 @@ def differences(edited: Edited) -> tuple[Change, ...]:
         for change in event.changes:
             expected[change.path] = change.after
     _restamp(expected, actual, later)
-    paths = sorted({*expected, *actual})
-    found = ((path, expected.get(path, ""), actual.get(path, "")) for path in paths)
-    return tuple(Change(*each) for each in found if each[1] != each[2])
+    return expected
 
 
 def _flat(activation: Activation) -> dict[str, str]:
@@ -130,25 +148,40 @@ def _restamp(expected: dict[str, str], actual: dict[str, str], later: Sequence[E
     """Stamps are in no event: who made a later change stamped it, at a time only the file knows."""
     for path in [each for each in {*expected, *actual} if each.endswith(_STAMP)]:
         item = path.rpartition(".stamp.")[0] + "."
-        by = [each.by for each in later if any(change.path.startswith(item) for change in each.changes)]
-        if not by:
+        said = [each for each in later if any(change.path.startswith(item) for change in each.changes)]
+        if not said:
             continue
         there = any(
             text and key.startswith(item) and not key.endswith(_STAMP) for key, text in expected.items()
         )
         if not there:
             expected.pop(path, None)
+        elif path.endswith(".by"):
+            expected[path] = said[-1].by
         else:
-            expected[path] = by[-1] if path.endswith(".by") else actual.get(path, "")
+            expected[path] = _not_after(actual.get(path, ""), said[-1].at)
 
 
-def _merged(first: Sequence[Change], second: Sequence[Change]) -> tuple[Change, ...]:
-    """Changes one after the other, as one change for each field."""
-    found = {change.path: change for change in first}
-    for change in second:
-        before = found[change.path].before if change.path in found else change.before
-        found[change.path] = Change(change.path, before, change.after)
-    return tuple(found[path] for path in sorted(found) if found[path].before != found[path].after)
+def _not_after(text: str, latest: datetime) -> str:
+    """The time as the file says it, unless it is none or after the event that recorded it."""
+    with suppress(ValueError):
+        if datetime.fromisoformat(text) <= latest:
+            return text
+    return instant_text(latest)
+
+
+def _recorded(edited: Edited, changes: Sequence[Change], after: Activation) -> tuple[Change, ...]:
+    """What the event says: each field before and after, a stamp only where nothing else of its entry does."""
+    expected, stored = _expected(edited), _flat(after)
+    told = {change.path for change in changes if not change.path.endswith(_STAMP)}
+    found = []
+    for path in sorted({*expected, *stored}):
+        one = Change(path, expected.get(path, ""), stored.get(path, ""))
+        entry = path.rpartition(".stamp.")[0]
+        said_already = path.endswith(_STAMP) and any(each.startswith(f"{entry}.") for each in told)
+        if one.before != one.after and not said_already:
+            found.append(one)
+    return tuple(found)
 
 
 # Whether it is acceptable ----------------------------------------------------------------------------------
@@ -181,6 +214,39 @@ def _accepted(profile: Profile, edited: Edited, changes: Sequence[Change]) -> Ac
                 fix=_way_back(edited),
             )
     return replace(after, verification=None) if ordered else after
+
+
+def _require_gates_closed(ws: Workspace, profile: Profile, edited: Edited, after: Activation) -> None:
+    """Refuse an edit that settles what a billing gate waits for: a person says that, with the command for it.
+
+    Raises:
+        GateClosed: something that keeps an order from being placed would be gone.
+    """
+    if after.order is not None:
+        return
+    expected, stamp = _expected(edited), ws.stamp()
+    recorded = {
+        fact_id: Fact((text,), stamp)
+        for fact_id in GATE_FACTS
+        if (text := expected.get(f"facts.{fact_id}.values", ""))
+    }
+    before = replace(after, facts=recorded)
+    gone = _billing_findings(profile, before, ws.now())
+    for code in _billing_findings(profile, after, ws.now()):
+        gone.pop(code, None)
+    if not gone:
+        return
+    facts_typed = sci("set", after.name, *gate_facts(before, after), note="if that is so today")
+    raise GateClosed(
+        f"The edit of {quoted(edited.file)} would settle what a billing gate waits for; nothing was written.",
+        why=[*(each.message for each in gone.values()), "That it is settled is recorded with a command."],
+        fix=["Put those facts back in the file and adopt the rest; then record them:", facts_typed],
+    )
+
+
+def _billing_findings(profile: Profile, activation: Activation, now: datetime) -> dict[str, Finding]:
+    closed = closed_billing_gates(profile, activation, now).values()
+    return {each.code: each for found in closed for each in found}
 
 
 def _require_editable(edited: Edited, change: Change) -> None:

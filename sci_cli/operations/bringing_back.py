@@ -22,8 +22,9 @@ from sci_cli.operations.workspace import Changed, ChangeMode, Decided, Workspace
 from sci_cli.operations.world import require_undoable
 from sci_cli.safety.text import clean
 
-UNDO, RESTORE = "undo", "restore"
+UNDO, RESTORE, ADOPT = "undo", "restore", "adopt"
 _NAMED = 12
+_TRIED = 5
 
 
 def last_change(history: tuple[Event, ...]) -> Event | None:
@@ -122,16 +123,31 @@ def _contents(ws: Workspace, activation: Activation, revision: int) -> Activatio
     """The activation as it was: from its backup, or from the history where that says it exactly."""
     found = ws.store.earlier(activation, revision) or rewound(activation, revision)
     if found is None:
-        kept = [each for each in ws.store.kept_revisions(activation.name) if each < activation.revision]
-        raise RevisionNotFound(
-            f"What {activation.name} held at revision {revision} is not kept.",
-            why=f"There are backups of revision {ranges(kept)}." if kept else "There is no backup of it.",
-            fix=[
-                sci("history", activation.name, "--verbose", note="every change with what it replaced"),
-                sci("set", activation.name, "FACT=VALUE", note="to record the earlier value again"),
-            ],
-        )
+        raise _not_kept(ws, activation, revision)
     return found
+
+
+def _not_kept(ws: Workspace, activation: Activation, revision: int) -> RevisionNotFound:
+    """The error for an earlier revision that nobody can tell any more, with the nearest one that is kept."""
+    name = activation.name
+    kept = [each for each in ws.store.kept_revisions(name) if each < activation.revision and each != revision]
+    why = [f"There are backups of revision {ranges(kept)}." if kept else "There is no backup of it."]
+    following = activation.history[revision : revision + 1]
+    if following and following[0].command == ADOPT:
+        why.insert(0, f"Its file was edited by hand before it was adopted with revision {revision + 1}.")
+    earlier = [each for each in reversed(kept) if each < revision][:_TRIED]
+    nearest = next((each for each in earlier if ws.store.earlier(activation, each)), 0)
+    words = ("--revision", str(nearest), "--reason", "REASON")
+    back = (sci("restore", name, *words, note="the last one before it that is kept"),) if nearest else ()
+    return RevisionNotFound(
+        f"What {name} held at revision {revision} is not kept.",
+        why=why,
+        fix=[
+            sci("history", name, "--verbose", note="every change with what it replaced"),
+            *back,
+            sci("set", name, "FACT=VALUE", note="to record the earlier value again"),
+        ],
+    )
 
 
 def ranges(numbers: Iterable[int]) -> str:

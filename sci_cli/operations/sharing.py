@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sci_cli.errors import Command, SciError, sci
+from sci_cli.errors import AlreadyDifferent, Command, Fix, SciError, sci
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.sharing_views import MovedRow, MovedView, StoreSetupView, StoreView
 
@@ -61,8 +61,8 @@ def files(store: Store, home: str) -> Outcome:
 def shared(store: PostgresStore, *, op_id: str = "") -> Outcome:
     """The shared store in use; with an op-id, whether that change is in it."""
     names = store.names()
-    found = store.operation_revision(op_id) if op_id else None
-    said = f"revision {found[1]} of {found[0]}" if found else ""
+    found = store.operation_revisions(op_id) if op_id else ()
+    said = ", ".join(f"revision {revision} of {name}" for name, revision in found)
     return Outcome(StoreView("postgresql", store.place, store.team, len(names), op_id, said))
 
 
@@ -77,6 +77,9 @@ def move(names: Sequence[str], source: Place, target: Place, *, dry_run: bool = 
             one = _tried if dry_run else _moved
             rows.append(one(name, source, target.store))
         except SciError as problem:
+            if isinstance(problem, AlreadyDifferent):
+                problem.why = (*problem.why, "Both stay as they are; go on with one of them.")
+                problem.fix = _ways_on(name, source, target)
             problems.append(problem)
             rows.append(MovedRow(name, NOT_MOVED, None, "", problem=problem.message))
     lacking = tuple(
@@ -91,6 +94,25 @@ def move(names: Sequence[str], source: Place, target: Place, *, dry_run: bool = 
         dry_run=dry_run,
         error=problems[0] if problems else None,
     )
+
+
+def _ways_on(name: str, source: Place, target: Place) -> tuple[Fix, ...]:
+    """How to look at both of two records that cannot be joined, and how to have both in one place."""
+    package, from_, to = f"{name}.zip", _which(source), _which(target)
+    files, shared = (source, target) if source.without else (target, source)
+    return (
+        sci("history", name, without=files.without, note=f"the one in {_which(files)}"),
+        sci("history", name, without=shared.without, note=f"the one in {_which(shared)}"),
+        sci("export", name, "--to", package, without=source.without, note=f"packs the one in {from_}"),
+        sci(
+            "import", package, "--as", "NEW-NAME", without=target.without,
+            note=f"takes that into {to} as well, under another name",
+        ),
+    )  # fmt: skip
+
+
+def _which(place: Place) -> str:
+    return "the files of this machine (SCI_STORE unset)" if place.without else "the shared store"
 
 
 def _load(name: str, source: Place) -> Loaded:

@@ -82,12 +82,14 @@ class Edited:
         good: the newest backup; its history is the beginning of the record's. None for a first revision.
         file: the path of the record's file.
         sha256: hash of the file as it is.
+        before: the record as it was before the edit, proven by its checksum; None where nobody can tell.
     """
 
     activation: Activation
     good: Activation | None
     file: str
     sha256: str
+    before: Activation | None = None
 
 
 @runtime_checkable
@@ -108,7 +110,8 @@ class Adopting(Protocol):
     def adopt(self, name: str, decide: Callable[[Edited], Activation]) -> Saved:
         """Stores what `decide` makes of the record edited by hand, under the lock.
 
-        The file as edited is kept as evidence before. `decide` adds one event and alters none.
+        The file as edited is kept as evidence before, and the record before the edit, where it can be told,
+        as the backup of its revision. `decide` adds one event to the history and alters none.
 
         Raises:
             As for `edited` and `Store.change`.

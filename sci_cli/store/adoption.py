@@ -12,15 +12,16 @@ from sci_cli.errors import InvalidFile, RecordCorrupt, StoreUnavailable, sci
 from sci_cli.safety.text import quoted
 from sci_cli.store import backups, records
 from sci_cli.store.abilities import Edited
+from sci_cli.store.before_edit import before_edit
 from sci_cli.store.contract import Saved, check_next, no_activation
 from sci_cli.store.disk import Disk, Folder
 from sci_cli.store.document import SIZE_LIMIT, NewerFormat, NotIntact, Parsed, heads, parse, parse_edited
-from sci_cli.store.durable import NotRegular, Seen, TooLarge, commit, read_file
+from sci_cli.store.durable import NotRegular, Seen, TooLarge, Undo, commit, read_file
 from sci_cli.store.home import ACTIVATIONS, BACKUPS, Home
 from sci_cli.store.interrupts import signals
 from sci_cli.store.neighbours import ENDING, Listing
 from sci_cli.store.records import Found, way_back
-from sci_cli.store.saving import deliver, saving, written
+from sci_cli.store.saving import backup_errors, deliver, saving, written
 
 Read = Callable[[Folder, str, Listing], Found]
 Lock = Callable[[Folder, str], AbstractContextManager[Callable[[], None]]]
@@ -53,7 +54,11 @@ class Adoption:
 
         The edited file is no good as a backup, since it does not verify; it is kept as evidence instead.
         """
-        with signals() as held, self.home.opened(ACTIVATIONS) as folder:
+        with (
+            signals() as held,
+            self.home.opened(ACTIVATIONS) as folder,
+            self.home.opened(BACKUPS) as kept_in,
+        ):
             if folder is None or not records.exists(self.disk, folder, name):
                 raise no_activation(name)
             with lock(folder, name) as still_ours:
@@ -67,9 +72,19 @@ class Adoption:
                     records.check_unwritten(self.disk, folder, name, seen)
                     still_ours()
 
+                def backup() -> Undo:
+                    if found.before is None or kept_in is None:
+                        return lambda: None
+                    with backup_errors(name):
+                        data = written(found.before).data
+                        return backups.put(self.disk, name, data, found.before.revision, kept_in)
+
                 held.hold()
                 with saving(folder, after):
-                    commit(self.disk, folder, name + ENDING, made.data, check=check)
+                    also = (kept_in,) if kept_in else ()
+                    commit(
+                        self.disk, folder, name + ENDING, made.data, keep=backup, check=check, also_sync=also
+                    )
             deliver(held, after)
         return Saved(found.activation, after, True, (), made.head)
 
@@ -89,7 +104,9 @@ class Adoption:
         if problem:
             raise _refused(name, path, problem, back)
         sha256 = hashlib.sha256(seen.data).hexdigest()
-        return Edited(parsed.activation, good.activation if good else None, path, sha256), seen
+        vouching = good.activation if good else None
+        proven = before_edit(seen.data, parsed.activation, vouching)
+        return Edited(parsed.activation, vouching, path, sha256, proven), seen
 
     def _understood(
         self, folder: Folder, name: str, path: str, corrupt: RecordCorrupt

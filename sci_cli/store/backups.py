@@ -63,6 +63,23 @@ def keep(disk: Disk, folder: Folder, name: str, old: Seen, revision: int, backup
     raise FileExistsError(errno.EEXIST, "another file stands in its place", kept)
 
 
+def put(disk: Disk, name: str, data: bytes, revision: int, backups: Folder) -> Undo:
+    """Makes a backup of these bytes; one of that revision that is there already stays.
+
+    Returns:
+        How to take it back.
+
+    Raises:
+        OSError: it could not be made.
+    """
+    kept = f"{name}.{revision}.yaml"
+    try:
+        _copy(disk, data, backups, kept)
+    except FileExistsError:
+        return lambda: None
+    return lambda: discard(disk, backups, kept)
+
+
 def link_or_copy(disk: Disk, folder: Folder, record: str, old: Seen, backups: Folder, kept: str) -> None:
     """Gives a file a second name, or copies it there where names cannot be shared.
 

@@ -273,8 +273,8 @@ def check_extends(before: Activation, after: Activation) -> None:
             else "They began apart from each other: two different activations of one name.",
         ),
         fix=[
-            "Compare the two histories and go on with one of them; the other stays as it is.",
-            sci("history", before.name),
+            "Compare the history of both and go on with one of them; the other stays as it is.",
+            sci("history", before.name, note="in each of the two places"),
         ],
     )
 
@@ -313,7 +313,7 @@ def no_activation(name: str, *why: str) -> ActivationNotFound:
 def lost_activation(name: str, revision: int) -> ActivationNotFound:
     """The error for an activation of which backups are there, up to a revision, and no record."""
     return ActivationNotFound(
-        f"The record of {name} is gone; there are backups of it, up to revision {revision}.",
+        f"The record of {name} is not found; there are backups of it, up to revision {revision}.",
         why="Its file was removed, renamed or moved away.",
         fix=[
             sci("restore", name, "--reason", "REASON", note="puts the newest intact backup in its place"),

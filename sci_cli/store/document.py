@@ -206,6 +206,11 @@ def checksum_holds(data: bytes) -> bool:
     return header == FIRST_LINE + _SECOND_LINE % _checksum(body)
 
 
+def checksum_line(data: bytes) -> bytes:
+    """The line of a record's bytes that holds the checksum, without its end."""
+    return data[len(FIRST_LINE) : _HEADER_LENGTH].rstrip(b"\n")
+
+
 def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode("ascii")
 
@@ -219,7 +224,7 @@ def _mismatch(data: bytes, *, has_format: bool) -> NotIntact:
     sentence = "does not match its checksum: it was edited or damaged"
     if not has_format:
         sentence = f"has no format (schema version), and {sentence}"
-    return NotIntact(sentence, "What was changed by hand does not count until it is adopted.")
+    return NotIntact(sentence)
 
 
 def _read(body: bytes) -> Body:

@@ -61,12 +61,16 @@ from sci_cli.store.server_rows import (
     LOCK,
     MOVE_ON,
     NAMES,
+    OPERATIONS,
     RECORDS,
     SELECT_EVIDENCE,
     SELECT_PROFILE,
     STAMPS,
     activation_row,
+    as_read,
     event_rows,
+    lineage_of,
+    operation_text,
 )
 from sci_cli.store.server_session import Again, Operation, Server
 
@@ -145,12 +149,11 @@ class PostgresStore:
 
     def _read(self, names: tuple[str, ...]) -> dict[str, _Read | SciError]:
         rows = self._server.rows(RECORDS, (self._server.team, list(names)))
-        return {str(row[0]): self._verified(*row) for row in rows}
+        return {str(row[1]): self._verified(document, newest, row) for document, newest, *row in rows}
 
-    def _verified(
-        self, name: str, lineage: str, revision: int, head: str, document: str | None, newest: int | None
-    ) -> _Read | SciError:
-        """The record in a row, once document, history and the activation's own row agree."""
+    def _verified(self, document: str | None, newest: int | None, row: Sequence[Any]) -> _Read | SciError:
+        """The record in a document, once history and every column of the activation's own row agree."""
+        name, revision = row[1], row[3]
         place = f"The record {quoted(name)} on the server {self._place}"
         if document is None or revision != newest:
             return _corrupt(f"{place} is said to be at revision {revision}, its history at {newest}")
@@ -165,7 +168,8 @@ class PostgresStore:
         except NotIntact as error:
             return _corrupt(f"{place} {error.sentence}", *error.why)
         activation = parsed.activation
-        if (activation.revision, parsed.head, lineage_of(activation)) != (revision, head, lineage):
+        true = activation_row(self._server.team, activation, parsed.head, lineage_of(activation))
+        if tuple(row) != as_read(true):
             return _corrupt(f"{place} does not agree with the columns beside it: it was edited or damaged")
         return _Read(activation, parsed.head, parsed.notices)
 
@@ -271,11 +275,14 @@ class PostgresStore:
     def _fence(self, name: str) -> None:
         self._server.rows(FENCE, (self._server.team, name))
 
-    def operation_revision(self, op_id: str) -> tuple[str, int] | None:
-        """The activation and revision an operation made, None where the server does not know it."""
-        statement = "SELECT h.name, h.revision FROM sci.history h WHERE h.team = %s AND h.op_id = %s"
-        rows, _ = self._server.transaction(lambda: self._server.rows(statement, (self._server.team, op_id)))
-        return (str(rows[0][0]), int(rows[0][1])) if rows else None
+    def operation_revisions(self, op_id: str) -> tuple[tuple[str, int], ...]:
+        """The activations and revisions an operation made; an id may be used for several activations.
+
+        The id is one that a change was given with `--op-id`, or one that was made up here for a change.
+        """
+        known = (self._server.team, op_id, operation_text(op_id))
+        rows, _ = self._server.transaction(lambda: self._server.rows(OPERATIONS, known))
+        return tuple((str(name), int(revision)) for name, revision in rows)
 
     # Earlier revisions -----------------------------------------------------------------------------------
 
@@ -362,12 +369,6 @@ class PostgresStore:
             raise AssertionError(f"{name[:100]!r} is not a file name")
         with self._home.made(OUT) as folder:
             return Path(folder.path_of(name))
-
-
-def lineage_of(activation: Activation) -> str:
-    """What is the same in every copy of an activation and different in any other: its first event, hashed."""
-    first = to_plain(activation.history[0])
-    return hashlib.sha256(canonical([activation.name, first]).encode("ascii")).hexdigest()
 
 
 def _check_name(name: str) -> None:

@@ -26,6 +26,7 @@ from sci_cli.store.neighbours import ENDING, Listing, notice_of
 
 _COMPARED = 5
 _TRIED_AS_EDIT = 200_000
+_NOT_ADOPTED = "What was changed by hand does not count until it is adopted."
 
 Backup = Callable[[], tuple[str, int] | None]
 """Path and revision of the newest backup that can be read."""
@@ -107,8 +108,9 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
         adopt = sci(
             "adopt", name, "--reason", "REASON", note="if an edit by hand is right; it shows the edit"
         )
-        first = (adopt,) if _may_be_edit(seen.data, name) else ()
-        raise _corrupt(path, name, error.sentence, error.why, backup(), first) from None
+        edited = _may_be_edit(seen.data, name)
+        why = (*error.why, *((_NOT_ADOPTED,) if edited else ()))
+        raise _corrupt(path, name, error.sentence, why, backup(), (adopt,) if edited else ()) from None
     strangers = listing.strangers_of(name)
     _refuse_fork(disk, folder, parsed, strangers)
     notices = (*_about_mode(disk, path, seen), *parsed.notices, *map(notice_of, strangers))

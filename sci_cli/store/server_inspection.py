@@ -14,7 +14,7 @@ from sci_cli.errors import Fix, SciError
 from sci_cli.store.abilities import Inspected, Stray
 from sci_cli.store.contract import Loaded, Store, no_activation, profiles_named
 from sci_cli.store.document import NewerFormat, NotIntact, heads, parse
-from sci_cli.store.server_rows import EVIDENCE_KEPT, HISTORY, PROFILES
+from sci_cli.store.server_rows import EVIDENCE_KEPT, HISTORY, PROFILES, as_read
 
 Rows = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
@@ -95,10 +95,16 @@ class ServerInspection:
             )
             return
         strays = []
-        for revision, event, head, document in rows:
+        for revision, event, head, document, *columns in rows:
             where = f"sci.history {name} {revision}"
-            if str(event) != canonical(to_plain(activation.history[revision - 1])):
+            true = activation.history[revision - 1]
+            if str(event) != canonical(to_plain(true)):
                 said = f"Event {revision} of {name} in the history table is not that of the record."
+                self._wrong("history.rewritten", where, said)
+            elif tuple(columns) != as_read((true.at, true.by, true.summary)):
+                said = (
+                    f"The columns beside event {revision} of {name} in the history table say something else."
+                )
                 self._wrong("history.rewritten", where, said)
             if head is not None and str(head) != chain[revision - 1]:
                 said = f"The head of revision {revision} of {name} in the history table is another one."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from sci_cli.domain.activation import Activation
@@ -17,6 +19,12 @@ _COLUMNS = (
 )
 _PLACES = ", ".join(["%s"] * len(_COLUMNS.split(",")))
 
+
+def _as_text(column: str) -> str:
+    """A time as text in UTC: the server keeps times that Python has no value for, such as infinity."""
+    return f"pg_catalog.to_char(pg_catalog.timezone('UTC', {column}), 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+
+
 NAMES = "SELECT a.name FROM sci.activation a WHERE a.team = %s"
 # All that is compared when a record is read, apart from its document, which is never changed.
 STAMPS = (
@@ -26,9 +34,13 @@ STAMPS = (
 )
 LOCK = "SELECT a.revision FROM sci.activation a WHERE a.team = %s AND a.name = %s FOR UPDATE"
 FENCE = LOCK
+# Made of the expression above and nothing else.
 RECORDS = (
-    "SELECT a.name, a.lineage, a.revision, a.head, h.document,"
-    " (SELECT pg_catalog.max(n.revision) FROM sci.history n WHERE n.team = a.team AND n.name = a.name)"
+    "SELECT h.document,"  # noqa: S608
+    " (SELECT pg_catalog.max(n.revision) FROM sci.history n WHERE n.team = a.team AND n.name = a.name),"
+    " a.team, a.name, a.lineage, a.revision, a.head, a.provider, a.customer, a.location, a.order_number,"
+    f" {_as_text('a.ordered_at')}, a.port_status, a.vpns, a.handed_off, {_as_text('a.changed_at')},"
+    " a.changed_by"
     " FROM sci.activation a LEFT JOIN sci.history h"
     " ON h.team = a.team AND h.name = a.name AND h.revision = a.revision"
     " WHERE a.team = %s AND a.name = ANY(%s)"
@@ -43,8 +55,13 @@ KEPT = (
     " ORDER BY h.revision"
 )
 HISTORY = (
-    "SELECT h.name, h.revision, h.event, h.head, h.document FROM sci.history h"
+    f"SELECT h.name, h.revision, h.event, h.head, h.document, {_as_text('h.at')}, h.by_user, h.summary"  # noqa: S608
+    " FROM sci.history h"
     " WHERE h.team = %s AND h.name = ANY(%s) ORDER BY h.name, h.revision"
+)
+OPERATIONS = (
+    "SELECT h.name, h.revision FROM sci.history h"
+    " WHERE h.team = %s AND (h.op_id = %s OR pg_catalog.strpos(h.event, %s) > 0) ORDER BY h.name, h.revision"
 )
 PROFILES = "SELECT p.id, p.digest, p.content FROM sci.profile p WHERE p.team = %s"
 EVIDENCE_KEPT = "SELECT e.sha256 FROM sci.evidence e WHERE e.team = %s"
@@ -64,6 +81,12 @@ ADD_PROFILE = (
 SELECT_PROFILE = "SELECT p.content FROM sci.profile p WHERE p.team = %s AND p.id = %s AND p.digest = %s"
 ADD_EVIDENCE = "INSERT INTO sci.evidence (team, sha256, content) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 SELECT_EVIDENCE = "SELECT e.content FROM sci.evidence e WHERE e.team = %s AND e.sha256 = %s"
+
+
+def lineage_of(activation: Activation) -> str:
+    """What is the same in every copy of an activation and different in any other: its first event, hashed."""
+    first = to_plain(activation.history[0])
+    return hashlib.sha256(canonical([activation.name, first]).encode("ascii")).hexdigest()
 
 
 def activation_row(team: str, activation: Activation, head: str, lineage: str) -> Row:
@@ -86,6 +109,20 @@ def activation_row(team: str, activation: Activation, head: str, lineage: str) -
         last.at,
         last.by,
     )
+
+
+def as_read(row: Row) -> Row:
+    """A row as the statements that read give it: with times as text."""
+    return tuple(_time_text(each) if isinstance(each, datetime) else each for each in row)
+
+
+def _time_text(time: datetime) -> str:
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def operation_text(op_id: str) -> str:
+    """How an event holds, as text, the id a change was given; inside of any value quotes are escaped."""
+    return canonical({"op_id": op_id})[1:-1]
 
 
 def event_rows(team: str, activation: Activation, known: int, written: Written, op_id: str) -> Iterator[Row]:

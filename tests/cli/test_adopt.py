@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sci_cli.domain.activation import AdminStatus, Fact, Stamp
 from sci_cli.store.document import parse
 from tests.cli.program import Program
 
@@ -57,6 +60,7 @@ def test_the_error_of_an_edited_record_names_adopt_and_the_backup(sci: Program) 
     error = sci("status", "acme-hk-1").err
 
     assert "sci adopt acme-hk-1 --reason REASON" in error
+    assert "does not count until it is adopted" in " ".join(error.split())
     assert "sci restore acme-hk-1 --reason REASON" in error
 
 
@@ -64,7 +68,10 @@ def test_the_error_of_a_record_that_cannot_be_understood_does_not_name_adopt(sci
     sci.ready()
     path_of(sci).write_bytes(sci.record[: len(sci.record) // 2])
 
-    assert "sci adopt" not in sci("status", "acme-hk-1").err
+    error = sci("status", "acme-hk-1").err
+
+    assert "sci adopt" not in error
+    assert "adopted" not in error
 
 
 def test_a_trial_shows_the_difference_and_writes_nothing_not_even_evidence(sci: Program) -> None:
@@ -135,20 +142,128 @@ def test_an_editor_that_saves_with_other_line_ends_and_a_mark_is_understood(sci:
     assert parse(sci.record, "acme-hk-1").activation.fact("customer") == "Other"
 
 
-def test_who_said_something_is_a_field_like_any_other(sci: Program) -> None:
+def edit_stamp(sci: Program, behind: str, by: str, at: str) -> None:
+    """Somebody edits who said something and when: the first stamp behind this text."""
+    text = path_of(sci).read_text("utf-8")
+    start = text.index("stamp:\n", text.index(behind))
+    end = text.index("\n", text.index("by: ", start))
+    at_line, by_line = f"at: '{at}'", f"by: '{by}'"
+    path_of(sci).write_text(
+        text[:start] + re.sub(r"by: .*", by_line, re.sub(r"at: .*", at_line, text[start:end])) + text[end:],
+        "utf-8",
+    )
+
+
+@pytest.mark.parametrize("behind", ["notes:\n", "cloud-type':\n", "customer:\n", "- name: 'CORP'"])
+def test_who_said_something_cannot_be_edited_it_is_whoever_adopts_it_from_then_on(
+    sci: Program, behind: str
+) -> None:
     sci.ready()
     sci("note", "acme-hk-1", "one")
     sci("note", "acme-hk-1", "two")
+    edit_stamp(sci, behind, "the.boss", "2031-01-01T00:00:00Z")
+    sci.clock.tick(hours=1)
+
+    result = sci(*ADOPT, "-o", "json")
+
+    after = parse(sci.record, "acme-hk-1").activation
+    (change,) = after.history[-1].changes
+    assert result.exit == 0
+    assert change.path.endswith(".stamp.at")
+    assert change.after == "2026-03-02T10:00:00Z"
+    assert "the.boss" not in sci.record.decode()
+    assert "2031" not in sci.record.decode()
+
+
+def test_a_date_in_the_future_of_the_last_change_itself_is_noticed(sci: Program) -> None:
+    sci.ready()
+    edit_stamp(sci, "cloud-type':\n", "account.manager", "2031-01-01T00:00:00Z")
+
+    assert sci(*ADOPT).exit == 0
+    assert "2031" not in sci.record.decode()
+
+
+def test_what_is_adopted_is_said_by_whoever_adopts_it(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- 'Acme'\n", "- 'Acme Holdings'\n")
+    edit_stamp(sci, "customer:\n", "the.boss", "2031-01-01T00:00:00Z")
+    sci.clock.tick(hours=1)
+
+    assert sci(*ADOPT).exit == 0
+    after = parse(sci.record, "acme-hk-1").activation
+    assert after.facts["customer"] == Fact(("Acme Holdings",), Stamp(sci.clock.now, "account.manager"))
+    assert [each.path for each in after.history[-1].changes] == ["facts.customer.values"]
+
+
+def test_a_party_that_did_its_part_by_hand_did_it_as_whoever_adopts_it(sci: Program) -> None:
+    sci.ready()
+    sci("done", "acme-hk-1", "P2", "--for", "customer", "--note", "seen")
     text = path_of(sci).read_text("utf-8")
-    start = text.index("notes:\n")
-    by = text.index(
-        "by: 'account.manager'" if "by: 'account.manager'" in text else "by: account.manager", start
+    start = text.index("steps:\n")
+    path_of(sci).write_text(
+        text[:start] + re.sub(r"at: '2026[^']*'", "at: '2026-01-01T00:00:00Z'", text[start:], count=1),
+        "utf-8",
     )
-    path_of(sci).write_text(text[:by] + text[by:].replace("account.manager", "somebody", 1), "utf-8")
+    sci.clock.tick(hours=1)
 
-    shown = sci("adopt", "acme-hk-1", "--dry-run", "-o", "json").json()
+    assert sci(*ADOPT).exit == 0
+    (stamp,) = parse(sci.record, "acme-hk-1").activation.steps["P2"].stamps
+    assert stamp == Stamp(sci.clock.now, "account.manager", "customer")
 
-    assert [each["path"] for each in shown["data"]["changes"]] == ["notes.1.stamp.by"]
+
+def test_a_port_status_and_a_vpn_edited_by_hand_are_said_by_whoever_adopts_them(sci: Program) -> None:
+    sci.placed()
+    assert sci.line("port seen acme-hk-1 no-shutdown").exit == 0
+    sci("note", "acme-hk-1", "one")
+    port = parse(sci.record, "acme-hk-1").activation.port
+    text = path_of(sci).read_text("utf-8").replace("max_prefixes: '1250'", "max_prefixes: '1260'", 1)
+    path_of(sci).write_text(text.replace("port:\n  status: up", "port:\n  status: down", 1), "utf-8")
+    sci.clock.tick(hours=1)
+
+    result = sci(*ADOPT)
+
+    assert result.exit == 0, result.err
+    after = parse(sci.record, "acme-hk-1").activation
+    now = Stamp(sci.clock.now, "account.manager")
+    assert port.seen is not None
+    assert after.port == replace(port, status=AdminStatus.DOWN, seen=replace(now, party=port.seen.party))
+    assert (after.vpns[0].stamp, after.vpns[0].max_prefixes) == (now, 1260)
+
+
+def started_without_account_status(sci: Program) -> None:
+    sci.line("new acme-hk-1 --profile alibaba-cloud --customer Acme --location Rome --data-plan 1G")
+    sci.line("vpn add acme-hk-1 CORP --prefix 10.20.0.0/16 --max-prefixes 1250")
+    sci.line("set acme-hk-1 private-ip.active=1 csp.account-id=0123456789012345 cloud-type=public")
+    sci.line("set acme-hk-1 security-products=none csp.account-status=pending")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("- pending\n", "- active\n", "csp.account-status=active"),
+        ("- public\n", "- vpc\n", "cloud-type=vpc"),
+        ("facts:\n", "facts:\n  'nat-review':\n    values:\n    - reviewed\n    stamp:\n      at:"
+         " '2026-03-02T09:00:00Z'\n      by: kim\n", "nat-review=reviewed"),
+    ],
+)  # fmt: skip
+def test_an_edit_that_settles_what_a_billing_gate_waits_for_is_refused(
+    sci: Program, old: str, new: str, named: str
+) -> None:
+    started_without_account_status(sci)
+    edited = edit(sci, old, new)
+
+    result, trial = sci(*ADOPT), sci("adopt", "acme-hk-1", "--dry-run")
+
+    assert (result.exit, trial.exit, sci.record) == (3, 3, edited)
+    assert f"sci set acme-hk-1 {named}" in result.err
+
+
+def test_an_edit_that_closes_a_billing_gate_is_adopted(sci: Program) -> None:
+    sci.ready()
+    edit(sci, "- active\n", "- pending\n")
+
+    assert sci(*ADOPT).exit == 0
+    assert sci("verify").exit == 0
 
 
 def test_a_changed_checksum_alone_is_adopted_as_no_field(sci: Program) -> None:

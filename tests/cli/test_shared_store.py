@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -109,6 +110,68 @@ def test_an_activation_goes_over_to_another_profile_in_the_shared_store_and_brin
     assert other("store", "pull", name, environ=shared).exit == 0
     assert other("verify").exit == 0
     assert len(list((other.home / "profiles" / "pinned").iterdir())) == 2
+
+
+def test_two_records_changed_apart_are_looked_at_and_kept_with_the_commands_that_are_named(
+    sci: Program, url: str, tmp_path: Path
+) -> None:
+    sci.ready()
+    assert sci("store", "push", "acme-hk-1", "--store", url).exit == 0
+    assert sci("note", "acme-hk-1", "here").exit == 0
+    assert sci("note", "acme-hk-1", "there", "--store", url).exit == 0
+    package = str(tmp_path / "a.zip")
+
+    for name, word, source, target in (
+        ("pushed", "push", (), ("--store", url)),
+        ("pulled", "pull", ("--store", url), ()),
+    ):
+        refused = sci("store", word, "acme-hk-1", "--store", url, "-o", "json")
+        fix = json.loads(refused.out)["error"]["fix"]
+        commands = [shlex.split(each) for each in fix]
+        assert refused.exit == 6
+        assert commands == [
+            ["sci", "history", "acme-hk-1"],
+            ["sci", "history", "acme-hk-1", "--store", url],
+            ["sci", "export", "acme-hk-1", "--to", "acme-hk-1.zip", *source],
+            ["sci", "import", "acme-hk-1.zip", "--as", "NEW-NAME", *target],
+        ]
+        here, there, export, take = commands
+        assert ["there" in sci(*each[1:], "-v").out for each in (here, there)] == [False, True]
+        assert sci(*(package + name if each == "acme-hk-1.zip" else each for each in export[1:])).exit == 0
+        typed = {"acme-hk-1.zip": package + name, "NEW-NAME": name}
+        assert sci(*(typed.get(each, each) for each in take[1:])).exit == 0
+        assert sci("status", name, *target).exit == 0
+
+
+def test_a_row_edited_past_the_program_is_not_said_to_be_adoptable(
+    sci: Program, url: str, server: RealServer
+) -> None:
+    sci.ready()
+    assert sci("store", "push", "acme-hk-1", "--store", url).exit == 0
+    server.run("ALTER TABLE sci.history DISABLE TRIGGER USER", "commands")
+    server.run("UPDATE sci.history SET document = replace(document, 'Acme', 'Evil')", "commands")
+
+    for command in ("status", "verify"):
+        refused = sci(command, "acme-hk-1", "--store", url)
+        assert (refused.exit, "adopt" in refused.err + refused.out) == (9, False)
+
+
+def test_the_store_knows_the_changes_by_the_id_a_script_gave_them(sci: Program, url: str) -> None:
+    sci.ready()
+    shared = {"SCI_STORE": url}
+    new = ["--profile", "alibaba-cloud", "--customer", "Acme", "--location", "Rome", "--data-plan", "1G"]
+    assert sci("note", "acme-hk-1", "local", "--op-id", "job-1").exit == 0
+    assert sci("store", "push", "acme-hk-1", environ=shared).exit == 0
+    assert sci("new", "acme-2", *new, "--op-id", "job-1", environ=shared).exit == 0
+    assert sci("note", "acme-2", '","op_id":"job-3', "--op-id", "job-22", environ=shared).exit == 0
+
+    def asked(op_id: str) -> str:
+        status = document(sci("store", "status", "--op-id", op_id, "-o", "json", environ=shared))
+        return str(status["data"]["found"])
+
+    assert asked("job-1") == "revision 1 of acme-2, revision 3 of acme-hk-1"
+    assert [asked(each) for each in ("job-2", "job-3", "job", "%")] == ["", "", "", ""]
+    assert asked("job-22").endswith(" of acme-2")
 
 
 def test_what_the_team_holds_is_exported_with_its_evidence(sci: Program, url: str, tmp_path: Path) -> None:

@@ -443,4 +443,4 @@ def test_what_replaced_something_is_not_made_up_from_the_history(
     error = refused(desk, RevisionNotFound, lambda: _restore(desk, 1))
 
     assert error.message == "What acme-hk-1 held at revision 1 is not kept."
-    assert error.why == ("There are backups of revision 1-2.",)
+    assert error.why == ("There are backups of revision 2.",)

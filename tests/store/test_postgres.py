@@ -115,8 +115,8 @@ def test_a_lost_answer_to_commit_is_found_out_and_said_with_its_op_id(
     assert plain.load("acme-1").activation == saved.after
     assert [text for text in saved.notices if "op-id" in text]
     op_id = saved.notices[0].split("op-id ")[1].rstrip(").")
-    assert plain.operation_revision(op_id) == ("acme-1", 2)
-    assert plain.operation_revision("0" * 32) is None
+    assert plain.operation_revisions(op_id) == (("acme-1", 2),)
+    assert plain.operation_revisions("0" * 32) == ()
 
 
 def test_behind_a_pooler_each_transaction_has_another_connection_and_nothing_is_lost(
@@ -171,7 +171,7 @@ def test_a_server_that_falls_silent_at_commit_ends_as_unknown_within_ten_seconds
 
     assert time.monotonic() - started < 9
     op_id = caught.value.why[0].split("op-id is ")[1].split(";")[0]
-    assert plain.operation_revision(op_id) == (("acme-1", 2) if deliver else None)
+    assert plain.operation_revisions(op_id) == ((("acme-1", 2),) if deliver else ())
 
 
 def test_a_connection_kept_from_before_that_died_meanwhile_does_not_fail_the_change(

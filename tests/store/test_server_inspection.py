@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sci_cli.errors import ActivationNotFound
+from sci_cli.errors import ActivationNotFound, RecordCorrupt
 from sci_cli.store.postgres import PostgresStore
 from sci_cli.store.server_address import read_address
 from tests.store.samples import full, noted, profile
@@ -18,6 +18,7 @@ from tests.store.servers import RealServer
 DATA = b"\x89PNG invented"
 SHA256 = hashlib.sha256(DATA).hexdigest()
 
+# fmt: off
 DAMAGED: dict[str, tuple[str, str]] = {
     "an event": (
         "UPDATE sci.history SET event = replace(event, 'note 1', 'note 9') WHERE revision = 3",
@@ -39,6 +40,25 @@ DAMAGED: dict[str, tuple[str, str]] = {
         "record.damaged",
     ),
     "the columns": ("UPDATE sci.activation SET head = 'x'", "record.damaged"),
+    **{
+        f"the column {column}": (f"UPDATE sci.activation SET {column} = {value}", "record.damaged")
+        for column, value in {
+            "lineage": "'x'", "provider": "'x'", "customer": "'Evil'", "location": "'x'",
+            "order_number": "'V0'", "ordered_at": "now()", "port_status": "'x'", "vpns": "9",
+            "handed_off": "NOT handed_off", "changed_at": "now()", "changed_by": "'boss'",
+        }.items()
+    },
+    "when an event was": ("UPDATE sci.history SET at = now() WHERE revision = 2", "history.rewritten"),
+    "when an event was, for ever": (
+        "UPDATE sci.history SET at = 'infinity' WHERE revision = 2",
+        "history.rewritten",
+    ),
+    "when it was changed, for ever": ("UPDATE sci.activation SET changed_at = 'infinity'", "record.damaged"),
+    "who made an event": ("UPDATE sci.history SET by_user = 'boss' WHERE revision = 4", "history.rewritten"),
+    "what an event says": (
+        "UPDATE sci.history SET summary = 'order placed' WHERE revision = 2",
+        "history.rewritten",
+    ),
     "the pinned profile": (
         "UPDATE sci.profile SET content = replace(content, 'invented', 'inverted')",
         "profile.pin_damaged",
@@ -47,6 +67,7 @@ DAMAGED: dict[str, tuple[str, str]] = {
     "the evidence": ("UPDATE sci.evidence SET content = 'x'::bytea", "evidence.damaged"),
     "no evidence": ("DELETE FROM sci.evidence", "evidence.missing"),
 }
+# fmt: on
 
 
 @pytest.fixture
@@ -88,6 +109,20 @@ def test_whatever_was_edited_past_the_program_is_found_and_named(
     codes = {finding.code for finding in store.inspect(()).findings}
 
     assert code in codes
+
+
+@pytest.mark.parametrize(
+    "change", ["customer = 'Evil'", "handed_off = NOT handed_off", "order_number = 'V0', ordered_at = now()"]
+)
+def test_a_column_for_questions_that_was_edited_is_noticed_when_the_record_is_read(
+    server: RealServer, store: PostgresStore, change: str
+) -> None:
+    server.run(f"UPDATE sci.activation SET {change}", "inspected")
+
+    with pytest.raises(RecordCorrupt) as caught:
+        store.load("acme-1")
+
+    assert "does not agree with the columns beside it" in caught.value.message
 
 
 def test_evidence_no_record_names_is_checked_with_everything_and_left_out_with_a_name(
