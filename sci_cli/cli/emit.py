@@ -9,6 +9,7 @@ from sci_cli.cli.session import Session
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
 from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
+from sci_cli.safety.text import visible
 
 
 class ReaderGone(Exception):
@@ -23,6 +24,14 @@ def emit(session: Session, outcome: Outcome) -> None:
         ReaderGone: the reader went away.
     """
     session.note_outcome(outcome)
+    if session.format:
+        from sci_cli.cli.reporting import as_report, report_format, summarised
+
+        outcome = summarised(session, outcome)
+        if report_format(session):
+            write(session, as_report(session, outcome=outcome))
+            _write_to_people(session, outcome)
+            return
     output = session.output
     if output == "text":
         from sci_cli.ui.screens import render
@@ -41,6 +50,17 @@ def emit(session: Session, outcome: Outcome) -> None:
         _write_beside(session, outcome, outcome.error)
 
 
+def _write_to_people(session: Session, outcome: Outcome) -> None:
+    """What a report leaves out, on standard error; not for GitHub, which looks there for commands too."""
+    if session.format == "github":
+        return
+    with contextlib.suppress(OSError, ValueError):
+        session.stderr.write("".join(f"Files: {visible(each)}\n" for each in outcome.notices))
+        session.stderr.flush()
+    if outcome.error is not None:
+        write_error(session, outcome.error)
+
+
 def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
     """Say on standard error what the screen on standard output did not."""
     if session.output != "text":
@@ -56,6 +76,16 @@ def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
 def emit_error(session: Session, error: SciError) -> None:
     """Write an error: a document for scripts, sentences on standard error for everybody."""
     session.exit_code = int(error.exit_code)
+    if session.format or session.peeked_format:
+        from sci_cli.cli.reporting import as_report, report_format
+
+        wanted = report_format(session)
+        if wanted:
+            with contextlib.suppress(OutputFailed, ReaderGone):
+                write(session, as_report(session, error=error))
+            if wanted != "github":
+                write_error(session, error)
+            return
     try:
         output = session.output
     except WrongUsage:

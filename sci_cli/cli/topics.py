@@ -82,8 +82,8 @@ Write a prefix as address and length: 10.20.0.0/16, 2001:db8::/48. sci refuses, 
   special ranges        loopback, multicast, link-local and the default route never go on a port
 
 --from FILE takes prefixes as you have them, and recognises the form: lists (# begins a remark), CSV, Excel,
-YAML, JSON, and what a Cisco, Juniper, Nokia or Arista router printed. --format names the form, --skip-invalid
-leaves lines out that are no prefixes; otherwise every one is named and nothing is taken.
+YAML, JSON, and what a Cisco, Juniper, Nokia or Arista router printed. --read-as names the form,
+--skip-invalid leaves lines out that are no prefixes; otherwise every one is named and nothing is taken.
 
   sci vpn add NAME VPN --from list.txt --max-prefixes 1250
   sci vpn plan NAME --from all.csv --max-prefixes 1250      a CSV with the header vpn,prefix: several VPNs
