@@ -3,9 +3,11 @@
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 from sci_cli.cli.session import Session
+from sci_cli.domain.findings import Finding
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
 from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
@@ -51,14 +53,15 @@ def emit(session: Session, outcome: Outcome) -> None:
 
 
 def _write_to_people(session: Session, outcome: Outcome) -> None:
-    """What a report leaves out, on standard error; not for GitHub, which looks there for commands too."""
+    """The error in a sentence, without the findings; not for GitHub, which looks there for commands too."""
     if session.format == "github":
         return
     with contextlib.suppress(OSError, ValueError):
         session.stderr.write("".join(f"Files: {visible(each)}\n" for each in outcome.notices))
         session.stderr.flush()
     if outcome.error is not None:
-        write_error(session, outcome.error)
+        shown = [each for each in outcome.error.findings if isinstance(each, Finding)]
+        write_error(session, outcome.error, shown=shown)
 
 
 def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
@@ -101,8 +104,14 @@ def emit_error(session: Session, error: SciError) -> None:
     write_error(session, error)
 
 
-def write_error(session: Session, error: SciError) -> None:
-    """Write an error in sentences to standard error; a closed standard error is no reason to fail."""
+def write_error(session: Session, error: SciError, *, shown: Sequence[Finding] = ()) -> None:
+    """Write an error in sentences to standard error; a closed standard error is no reason to fail.
+
+    Args:
+        session: the run.
+        error: what to report.
+        shown: findings that are somewhere else already and are not repeated.
+    """
     from sci_cli.ui.errors_text import render_error
 
     try:
@@ -112,7 +121,7 @@ def write_error(session: Session, error: SciError) -> None:
 
         look = Look()
     with contextlib.suppress(OSError, ValueError):
-        session.stderr.write(render_error(error, look))
+        session.stderr.write(render_error(error, look, shown=shown))
         session.stderr.flush()
 
 

@@ -94,7 +94,7 @@ def _cases(outcome: Outcome, found: Sequence[Finding], where: Where) -> tuple[st
         return view.verdict, (Case(name, view.verdict, _record(name, where), remarks),)
     if isinstance(view, ProfileCheckView):
         by = _grouped(found, lambda each: str(each.details.get("profile", "")))
-        good = f"{len(view.profiles)} looked at; all can be used."
+        good = "The profile can be used." if len(view.profiles) == 1 else "All profiles can be used."
         return outcome.error.message if outcome.error else good, tuple(
             Case(row.given, row.problem, _near(row.file, where), _remarks(by.get(row.given, ()), where))
             for row in view.profiles
