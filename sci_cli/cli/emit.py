@@ -4,14 +4,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sci_cli.cli.session import Session
-from sci_cli.domain.findings import Finding
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
 from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import visible
+
+if TYPE_CHECKING:
+    from sci_cli.domain.findings import Finding
 
 
 class ReaderGone(Exception):
@@ -60,8 +62,7 @@ def _write_to_people(session: Session, outcome: Outcome) -> None:
         session.stderr.write("".join(f"Files: {visible(each)}\n" for each in outcome.notices))
         session.stderr.flush()
     if outcome.error is not None:
-        shown = [each for each in outcome.error.findings if isinstance(each, Finding)]
-        write_error(session, outcome.error, shown=shown)
+        write_error(session, outcome.error, shown=outcome.findings)
 
 
 def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
@@ -104,7 +105,7 @@ def emit_error(session: Session, error: SciError) -> None:
     write_error(session, error)
 
 
-def write_error(session: Session, error: SciError, *, shown: Sequence[Finding] = ()) -> None:
+def write_error(session: Session, error: SciError, *, shown: "Sequence[Finding]" = ()) -> None:
     """Write an error in sentences to standard error; a closed standard error is no reason to fail.
 
     Args:

@@ -114,7 +114,7 @@ def _report(session: Session, *, outcome: Outcome | None = None, error: SciError
 def _summarise(session: Session, report: Report) -> str:
     """Adds the report to the step summary, where the runner names one; what went wrong, or nothing."""
     path = session.environ.get(_SUMMARY, "")
-    if not path:
+    if path in ("", os.devnull):
         return ""
     from sci_cli.writers.step_summary import append_summary
 

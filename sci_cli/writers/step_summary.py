@@ -19,6 +19,8 @@ _WORDS = {Severity.BLOCKER: "BLOCKED", Severity.WARNING: "WARNING", Severity.NOT
 # What Markdown, or GitHub in it, may read as a tag, a table, a heading, a formula, a mention or a link.
 _MARKUP = re.compile(r"[#$&*:<>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 _ROOM_FOR_THE_END = 200
+# A pipe would otherwise be waited for; without the last one Windows writes line ends of its own.
+_APPENDING = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def summary_markdown(report: Report, room: int = LARGEST) -> str:
@@ -45,7 +47,7 @@ def append_summary(path: Path, report: Report) -> None:
         StoreUnavailable: the file cannot be written, is full or is no plain file.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        descriptor = os.open(path, _APPENDING, 0o600)
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
             known = os.fstat(file.fileno())
             if not stat.S_ISREG(known.st_mode):
