@@ -113,6 +113,7 @@ def _everything(profile: Profile, activation: Activation, now: datetime) -> tupl
                     fix=late.commands,
                     owner=late.owners_text,
                     clause=item.step.clauses[0] if item.step.clauses else "",
+                    details={"step": late.id},
                 )
             )
     return tuple(found)

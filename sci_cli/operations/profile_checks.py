@@ -65,9 +65,10 @@ def _row(given: str, result: Profile | SciError) -> ProfileCheckRow:
         return ProfileCheckRow(
             given, _file(given), result.id, result.name, result.version, len(result.steps), 0, 0
         )
-    count = _spots(result) or 1
-    code = int(result.exit_code)
-    return ProfileCheckRow(given, _file(given), "", "", "", 0, count, code, problem=result.message)
+    spots = result.spots if isinstance(result, InvalidFile) else ()
+    file = spots[0].file if spots else _file(given)
+    code, count = int(result.exit_code), len(spots) or 1
+    return ProfileCheckRow(given, file, "", "", "", 0, count, code, problem=result.message)
 
 
 def _file(given: str) -> str:

@@ -30,7 +30,9 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 
 TOGETHER = "all files together"
 # What differs from run to run although the finding is the same one.
-_PASSING = frozenset({"file", "line", "column", "place", "left_place", "right_place", "count", "activation"})
+_PASSING = frozenset(
+    {"file", "line", "column", "place", "left_place", "right_place", "count", "prefixes", "activation"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,13 @@ def _of_error(command: str, version: str, where: Where, error: SciError) -> Repo
     remarks: tuple[Remark, ...] = (remark,)
     if spots:
         remarks = tuple(
-            Remark(error.code, Severity.BLOCKER, each.sentence, (), _place(each.file, where, each.line))
+            Remark(
+                error.code,
+                Severity.BLOCKER,
+                each.sentence,
+                (),
+                _place(each.file, where, each.line, each.column),
+            )
             for each in spots
         )
     found = tuple(each for each in error.findings if isinstance(each, Finding))

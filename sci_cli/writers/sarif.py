@@ -80,7 +80,12 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
 
 
 def _notification(level: str, text: str) -> dict[str, Any]:
-    return {"level": level, "message": {"text": one_line(text)}}
+    return {"level": level, "message": {"text": _unlinked(one_line(text))}}
+
+
+def _unlinked(text: str) -> str:
+    """The text with nothing in it that SARIF reads as a link, which even plain messages may hold."""
+    return text.replace("](", "] (")
 
 
 def _result(case: Case, remark: Remark, number: int, fingerprint: str) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def _result(case: Case, remark: Remark, number: int, fingerprint: str) -> dict[s
         "ruleId": remark.rule,
         "ruleIndex": number,
         "level": _LEVELS[remark.severity],
-        "message": {"text": some_lines(remark.message, remark.more)},
+        "message": {"text": _unlinked(some_lines(remark.message, remark.more))},
         "locations": [location],
         "partialFingerprints": {"sciFinding/v1": fingerprint},
     }

@@ -60,7 +60,7 @@ ANY = st.text(st.characters(), max_size=40) | st.sampled_from(
     [
         "]]>", "</failure>", "&amp;", "::error::x", "##[error]x", "%0A::warning::", "a,line=9::b", "a:b,c=d",
         "\x00\x1b[31m", "\ud800", "\ufffe", "\r\n::stop-commands::x", "<img src=x>", "|a|b|", "`x`", "@team",
-        "*/ -->", "$x$", "\u202e", "%3A", "C:\\x", "www.example.net", "~~x~~",
+        "*/ -->", "$x$", "\u202e", "%3A", "C:\\x", "www.example.net", "~~x~~", "[x](https://example.net)",
     ]
 )  # fmt: skip
 LINES = st.none() | st.integers(1, 10**6)
@@ -411,7 +411,7 @@ def test_sarif_is_ascii_and_valid_whatever_stands_in_it(report: Report) -> None:
     assert [problem.message for problem in SARIF_VALID.iter_errors(document)] == []
     results, remarks = document["runs"][0]["results"], list(report.remarks())
     assert [each["message"]["text"] for each in results] == [
-        some_lines(remark.message, remark.more) for _, remark in remarks
+        some_lines(remark.message, remark.more).replace("](", "] (") for _, remark in remarks
     ]
     for result, (case, remark) in zip(results, remarks, strict=True):
         physical = result["locations"][0].get("physicalLocation", {})
