@@ -85,9 +85,11 @@ def emit_error(session: Session, error: SciError) -> None:
 
         wanted = report_format(session)
         if wanted:
+            written = False
             with contextlib.suppress(OutputFailed, ReaderGone):
                 write(session, as_report(session, error=error))
-            if wanted != "github":
+                written = True
+            if wanted != "github" or not written:
                 write_error(session, error)
             return
     try:

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,7 +86,7 @@ def report_format(session: Session) -> str:
 
 def summarised(session: Session, outcome: Outcome) -> Outcome:
     """The outcome after its list went to the step summary; a summary that cannot be written is a notice."""
-    said = _summarise(session, _report(session, outcome=outcome)) if session.format else ""
+    said = _summarise(session, _report(session, outcome=outcome)) if _summary_path(session) else ""
     return replace(outcome, notices=(*outcome.notices, said)) if said else outcome
 
 
@@ -111,10 +112,15 @@ def _report(session: Session, *, outcome: Outcome | None = None, error: SciError
     return report_of(session.command or "check", __version__, _where(session), outcome=outcome, error=error)
 
 
+def _summary_path(session: Session) -> str:
+    path = session.environ.get(_SUMMARY, "")
+    return "" if path == os.devnull else path
+
+
 def _summarise(session: Session, report: Report) -> str:
     """Adds the report to the step summary, where the runner names one; what went wrong, or nothing."""
-    path = session.environ.get(_SUMMARY, "")
-    if path in ("", os.devnull):
+    path = _summary_path(session)
+    if not path:
         return ""
     from sci_cli.writers.step_summary import append_summary
 
@@ -149,7 +155,8 @@ def _where(session: Session) -> Where:
     from sci_cli.ui.reports import Where
 
     repository = _repository(session.environ)
-    return Where(repository.path, lambda name: _record(session, repository, name))
+    # Many findings are about few files.
+    return Where(lru_cache(maxsize=1_000)(repository.path), lambda name: _record(session, repository, name))
 
 
 def _repository(environ: Mapping[str, str]) -> _Repository:

@@ -96,7 +96,7 @@ def register(group: typer.Typer) -> None:
         )
         sources = _sources(session, files, vpn, read_as)
         with bar(session.stderr, session.look(session.stderr)) as progress:
-            for_scripts = session.output in ("json", "yaml") or session.format
+            for_scripts = session.output in ("json", "yaml") or session.format not in ("", "text")
             limit = LISTED_FOR_SCRIPTS if for_scripts else LISTED
             compared = compare(sources, limit=limit, default_routes=not skip_invalid, progress=progress)
         if session.output == "csv" and not session.format and (skip_invalid or not compared.rejected):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from sci_cli.cli.main import main
 from sci_cli.cli.reporting import FORMATS
-from tests.cli.program import Program, Result
+from sci_cli.cli.session import Session
+from tests.cli.program import Program, Result, surroundings
 
 NEW = "new {} --profile alibaba-cloud --customer {} --location Tokyo --data-plan 1"
 
@@ -141,6 +145,22 @@ def test_a_record_that_cannot_be_read_does_not_hide_the_others(sci: Program) -> 
     ]
     assert rows == [("acme-hk-1", 0, False), ("beta-1", 9, True)]
     assert document["findings"][-1]["details"] == {"activation": "beta-1"}
+
+
+class Full(io.StringIO):
+    """A disk without room."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_report_that_cannot_be_written_is_said_on_standard_error(format: str, sci: Program) -> None:
+    sci.ready()
+    errors = io.StringIO()
+    session = Session(io.StringIO(), Full(), errors, surroundings(sci.home), now=sci.clock)
+    assert main(["check", "--all", "--format", format], session) == 11
+    assert "could not be written" in errors.getvalue()
 
 
 def test_a_pipe_is_no_file_of_the_repository(sci: Program, lists: Path) -> None:
