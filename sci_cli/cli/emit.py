@@ -58,11 +58,15 @@ def _write_to_people(session: Session, outcome: Outcome) -> None:
     """The error in a sentence, without the findings; not for GitHub, which looks there for commands too."""
     if session.format == "github":
         return
-    with contextlib.suppress(OSError, ValueError):
-        session.stderr.write("".join(f"Files: {visible(each)}\n" for each in outcome.notices))
-        session.stderr.flush()
+    _warn(session, outcome.notices)
     if outcome.error is not None:
         write_error(session, outcome.error, shown=outcome.findings)
+
+
+def _warn(session: Session, notices: Sequence[str]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        session.stderr.write("".join(f"Files: {visible(each)}\n" for each in notices if each))
+        session.stderr.flush()
 
 
 def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
@@ -81,7 +85,7 @@ def emit_error(session: Session, error: SciError) -> None:
     """Write an error: a document for scripts, sentences on standard error for everybody."""
     session.exit_code = int(error.exit_code)
     if session.format or session.peeked_format:
-        from sci_cli.cli.reporting import as_report, report_format
+        from sci_cli.cli.reporting import as_report, report_format, summarise_error
 
         wanted = report_format(session)
         if wanted:
@@ -92,6 +96,7 @@ def emit_error(session: Session, error: SciError) -> None:
             if wanted != "github" or not written:
                 write_error(session, error)
             return
+        _warn(session, [summarise_error(session, error)])
     try:
         output = session.output
     except WrongUsage:

@@ -90,6 +90,11 @@ def summarised(session: Session, outcome: Outcome) -> Outcome:
     return replace(outcome, notices=(*outcome.notices, said)) if said else outcome
 
 
+def summarise_error(session: Session, error: SciError) -> str:
+    """Adds what stopped a check to the step summary; what went wrong with that, or nothing."""
+    return _summarise(session, _report(session, error=error)) if _summary_path(session) else ""
+
+
 def as_report(session: Session, *, outcome: Outcome | None = None, error: SciError | None = None) -> str:
     """The report of an outcome or of an error in the format that was asked for.
 

@@ -116,6 +116,13 @@ def test_the_step_summary_gets_the_list_of_every_format_once(sci: Program, lists
     assert (text.count("### sci vpn check"), text.count("**BLOCKED** A.txt&#58;1")) == (1, 1)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_stops_a_check_is_in_the_step_summary_too(format: str, sci: Program, lists: Path) -> None:
+    summary = lists / "summary.md"
+    sci("vpn", "check", "gone.txt", "--format", format, environ={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert summary.read_text(encoding="utf-8").count("'gone.txt' is not there&#58; no such file.") == 2
+
+
 def test_without_format_the_step_summary_is_left_alone(sci: Program, lists: Path) -> None:
     summary = lists / "summary.md"
     sci("vpn", "check", "A.txt", "B.txt", environ={"GITHUB_STEP_SUMMARY": str(summary)})
