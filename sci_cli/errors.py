@@ -67,6 +67,16 @@ def sci(*words: str, note: str = "", without: tuple[str, ...] = ()) -> Command:
 Fix = Command | str
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a file that is not acceptable, and what is wrong there; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    sentence: str
+
+
 class SciError(Exception):
     """A fact that stops the program, with its reason and the way out.
 
@@ -143,10 +153,20 @@ class InvalidValue(SciError):
 
 
 class InvalidFile(SciError):
-    """A file given by the user is not acceptable; all problems are listed."""
+    """A file given by the user is not acceptable; all problems are listed.
+
+    Attributes:
+        spots: where in the file each problem is, as far as places can be named.
+    """
 
     code = "file.invalid"
     exit_code = ExitCode.INVALID
+    spots: tuple[Spot, ...] = ()
+
+    def at(self, spots: Sequence[Spot]) -> InvalidFile:
+        """The same error with the places it is about."""
+        self.spots = tuple(spots)
+        return self
 
 
 class RuleViolation(SciError):

@@ -3,12 +3,17 @@
 import contextlib
 import os
 import sys
-from typing import TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from sci_cli.cli.session import Session
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
 from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
+from sci_cli.safety.text import visible
+
+if TYPE_CHECKING:
+    from sci_cli.domain.findings import Finding
 
 
 class ReaderGone(Exception):
@@ -23,6 +28,14 @@ def emit(session: Session, outcome: Outcome) -> None:
         ReaderGone: the reader went away.
     """
     session.note_outcome(outcome)
+    if session.format:
+        from sci_cli.cli.reporting import as_report, report_format, summarised
+
+        outcome = summarised(session, outcome)
+        if report_format(session):
+            write(session, as_report(session, outcome=outcome))
+            _write_to_people(session, outcome)
+            return
     output = session.output
     if output == "text":
         from sci_cli.ui.screens import render
@@ -41,6 +54,21 @@ def emit(session: Session, outcome: Outcome) -> None:
         _write_beside(session, outcome, outcome.error)
 
 
+def _write_to_people(session: Session, outcome: Outcome) -> None:
+    """The error in a sentence, without the findings; not for GitHub, which looks there for commands too."""
+    if session.format == "github":
+        return
+    _warn(session, outcome.notices)
+    if outcome.error is not None:
+        write_error(session, outcome.error, shown=outcome.findings)
+
+
+def _warn(session: Session, notices: Sequence[str]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        session.stderr.write("".join(f"Files: {visible(each)}\n" for each in notices if each))
+        session.stderr.flush()
+
+
 def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
     """Say on standard error what the screen on standard output did not."""
     if session.output != "text":
@@ -56,6 +84,19 @@ def _write_beside(session: Session, outcome: Outcome, error: SciError) -> None:
 def emit_error(session: Session, error: SciError) -> None:
     """Write an error: a document for scripts, sentences on standard error for everybody."""
     session.exit_code = int(error.exit_code)
+    if session.format or session.peeked_format:
+        from sci_cli.cli.reporting import as_report, report_format, summarise_error
+
+        wanted = report_format(session)
+        if wanted:
+            written = False
+            with contextlib.suppress(OutputFailed, ReaderGone):
+                write(session, as_report(session, error=error))
+                written = True
+            if wanted != "github" or not written:
+                write_error(session, error)
+            return
+        _warn(session, [summarise_error(session, error)])
     try:
         output = session.output
     except WrongUsage:
@@ -71,8 +112,14 @@ def emit_error(session: Session, error: SciError) -> None:
     write_error(session, error)
 
 
-def write_error(session: Session, error: SciError) -> None:
-    """Write an error in sentences to standard error; a closed standard error is no reason to fail."""
+def write_error(session: Session, error: SciError, *, shown: "Sequence[Finding]" = ()) -> None:
+    """Write an error in sentences to standard error; a closed standard error is no reason to fail.
+
+    Args:
+        session: the run.
+        error: what to report.
+        shown: findings that are somewhere else already and are not repeated.
+    """
     from sci_cli.ui.errors_text import render_error
 
     try:
@@ -82,7 +129,7 @@ def write_error(session: Session, error: SciError) -> None:
 
         look = Look(where=session.where)
     with contextlib.suppress(OSError, ValueError):
-        session.stderr.write(render_error(error, look))
+        session.stderr.write(render_error(error, look, shown=shown))
         session.stderr.flush()
 
 

@@ -85,6 +85,7 @@ def _show_version(session: Session) -> None:
 def main(argv: Sequence[str], session: Session) -> int:
     """Run one command line and return its exit code; never raises, never ends the process."""
     _peek_output(argv, session)
+    _peek_format(argv, session)
     session.argv = tuple(argv)
     try:
         _dispatch(argv, session)
@@ -140,6 +141,17 @@ def _peek_output(argv: Sequence[str], session: Session) -> None:
             session.peeked_output = word.partition("=")[2]
         elif word.startswith("-o") and len(word) > 2:
             session.peeked_output = word[2:].removeprefix("=")
+
+
+def _peek_format(words: Sequence[str], session: Session) -> None:
+    """The same for --format of a check, whose `json` is that of -o."""
+    if not any(word.startswith("--format") for word in words):
+        return
+    from sci_cli.cli.reporting import peeked
+
+    session.peeked_format = peeked(words, spoken_of(words))
+    if session.peeked_format in ("text", "json"):
+        session.peeked_output = session.peeked_format
 
 
 def _stopped(session: Session, stop: BaseException) -> SciError:

@@ -135,6 +135,7 @@ def command(
             session: Session = ctx.obj
             chosen = Settings(**{key: given.pop(key) for key in shared})
             session.settings, session.peeked_output = chosen.over(session.settings), ""
+            session.peeked_format = ""
             session.command = ctx.command_path.removeprefix("sci ").removeprefix("sci")
             from sci_cli.cli.emit import emit
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from sci_cli.cli.options import PROVIDERS, command
+from sci_cli.cli.reporting import Format, choose
 from sci_cli.cli.session import Session
 
 ProfileId = Annotated[
@@ -39,13 +40,27 @@ def register(group: typer.Typer) -> None:
         group,
         "check",
         panel=PROVIDERS,
-        examples=["sci profile check my-provider.yaml", "sci profile check my-provider"],
+        examples=[
+            "sci profile check my-provider.yaml",
+            "sci profile check my-provider",
+            "sci profile check providers/one.yaml providers/two.yaml --format github",
+        ],
     )
-    def check(session: Session, profile: ProfileId) -> Any:
-        """Whether a profile can be used; every problem with line and column."""
-        from sci_cli.operations import knowledge
+    def check(
+        session: Session,
+        profiles: Annotated[
+            list[str] | None,
+            typer.Argument(
+                metavar="PROFILE...", help="Ids of profiles, or paths of YAML files.", show_default=False
+            ),
+        ] = None,
+        format: Format = "",
+    ) -> Any:
+        """Whether profiles can be used; every problem with line and column."""
+        choose(session, format)
+        from sci_cli.operations.profile_checks import check_profiles
 
-        return knowledge.check_profile(session.workspace, profile)
+        return check_profiles(session.workspace, profiles or [])
 
     @command(
         group,

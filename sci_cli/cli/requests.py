@@ -168,7 +168,7 @@ def read_vpns(given: GivenVpn, session: Session) -> ReadVpns:
         raise WrongUsage("Which VPN? No name was given.")
     if not given.from_ and (given.format or given.skip_invalid):
         raise WrongUsage(
-            "--format and --skip-invalid are about a file.", fix="Give the file with --from FILE."
+            "--read-as and --skip-invalid are about a file.", fix="Give the file with --from FILE."
         )
     table = None
     if given.from_:

@@ -98,6 +98,8 @@ class Session:
         make_prompter: stands in for the terminal in tests.
         op_digest: digest of what the command line asks for, where --op-id is given.
         peeked_output: the format asked for, as far as a command line shows that was not parsed yet.
+        format: --format of a check, empty where none was given.
+        peeked_format: the same, as far as a command line shows that was not parsed yet.
     """
 
     stdin: TextIO
@@ -109,6 +111,8 @@ class Session:
     make_prompter: Callable[[], Prompter] | None = None
     stdout_closed: bool = False
     peeked_output: str = ""
+    format: str = ""
+    peeked_format: str = ""
     saved: bool = False
     resume: Command | None = None
     so_far: Command | None = None

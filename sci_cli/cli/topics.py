@@ -26,6 +26,8 @@ def environment() -> str:
         ("SCI_COLOR", "auto, always or never, as --color"),
         ("SCI_NOW", "a fixed clock for tests and demonstrations: 2026-03-06T09:00:00Z"),
         ("SCI_USER", "the name recorded with every change (else the login name)"),
+        ("GITHUB_STEP_SUMMARY", "file to which checks with --format add their list"),
+        ("GITHUB_WORKSPACE", "folder of the repository for --format; also CI_PROJECT_DIR"),
         ("NO_COLOR", "no colour"),
         ("FORCE_COLOR, CLICOLOR_FORCE", "colour even when not on a terminal"),
         ("COLUMNS", "width of the screen, 40 to 200"),
@@ -82,8 +84,8 @@ Write a prefix as address and length: 10.20.0.0/16, 2001:db8::/48. sci refuses, 
   special ranges        loopback, multicast, link-local and the default route never go on a port
 
 --from FILE takes prefixes as you have them, and recognises the form: lists (# begins a remark), CSV, Excel,
-YAML, JSON, and what a Cisco, Juniper, Nokia or Arista router printed. --format names the form, --skip-invalid
-leaves lines out that are no prefixes; otherwise every one is named and nothing is taken.
+YAML, JSON, and what a Cisco, Juniper, Nokia or Arista router printed. --read-as names the form,
+--skip-invalid leaves lines out that are no prefixes; otherwise every one is named and nothing is taken.
 
   sci vpn add NAME VPN --from list.txt --max-prefixes 1250
   sci vpn plan NAME --from all.csv --max-prefixes 1250      a CSV with the header vpn,prefix: several VPNs
@@ -98,6 +100,7 @@ sci in scripts
 
   sci status NAME -o json                 one JSON document, also on failure
   sci check NAME --for order              exit 0 when the order may be placed, 3 while it may not
+  sci check --all --format junit          every activation, as pipelines read it
   sci status NAME --exit-code             exit 20 while steps are open
   sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
   sci set NAME FACT=VALUE --if-revision 7 only while the record is at revision 7

@@ -23,7 +23,13 @@ From = Annotated[
 ]
 Format = Annotated[
     str,
-    typer.Option("--format", metavar="FORMAT", help="How the file is written, instead of looking."),
+    typer.Option(
+        # --format is what the option was called before checks wrote reports.
+        "--read-as",
+        "--format",
+        metavar="FORMAT",
+        help="How the file is written, instead of looking.",
+    ),
 ]
 SkipInvalid = Annotated[
     bool, typer.Option("--skip-invalid", help="Leave lines out that are no prefixes.", metavar="")

@@ -9,6 +9,7 @@ import typer
 
 from sci_cli.cli.numbers import whole
 from sci_cli.cli.options import NETWORK, command
+from sci_cli.cli.reporting import Format, choose
 from sci_cli.cli.session import Session
 from sci_cli.errors import RuleViolation, WrongUsage, sci
 
@@ -23,7 +24,7 @@ def register(group: typer.Typer) -> None:
         examples=[
             "sci vpn check corp.txt lab.txt",
             "sci vpn check vpns.csv --aggregate --max-prefixes 1250",
-            "sci vpn check corp.txt lab.txt -o csv",
+            "sci vpn check corp.txt lab.txt --format github",
         ],
     )
     def check(
@@ -39,9 +40,10 @@ def register(group: typer.Typer) -> None:
         vpn: Annotated[
             str, typer.Option("--vpn", metavar="VPN", help="The VPN of standard input, or of a single file.")
         ] = "",
-        format: Annotated[
+        format: Format = "",
+        read_as: Annotated[
             str,
-            typer.Option("--format", metavar="FORMAT", help="How the files are written, instead of looking."),
+            typer.Option("--read-as", metavar="FORM", help="How the files are written, instead of looking."),
         ] = "",
         skip_invalid: Annotated[
             bool, typer.Option("--skip-invalid", help="Leave lines out that are no prefixes.", metavar="")
@@ -71,6 +73,7 @@ def register(group: typer.Typer) -> None:
         ] = "",
     ) -> Any:
         """Check prefix lists against each other; needs no activation and writes nothing."""
+        choose(session, format)
         from sci_cli.operations import vpn_files
         from sci_cli.operations.vpn_file_reading import LISTED, LISTED_FOR_SCRIPTS, compare
         from sci_cli.operations.vpn_requests import parse_maximum, parse_prefixes
@@ -91,11 +94,12 @@ def register(group: typer.Typer) -> None:
             cloud_ranges=parse_prefixes(cloud_range or (), "--cloud-range"),
             profile=session.workspace.catalogue.load(profile) if profile else None,
         )
-        sources = _sources(session, files, vpn, format)
+        sources = _sources(session, files, vpn, read_as)
         with bar(session.stderr, session.look(session.stderr)) as progress:
-            limit = LISTED_FOR_SCRIPTS if session.output in ("json", "yaml") else LISTED
+            for_scripts = session.output in ("json", "yaml") or session.format not in ("", "text")
+            limit = LISTED_FOR_SCRIPTS if for_scripts else LISTED
             compared = compare(sources, limit=limit, default_routes=not skip_invalid, progress=progress)
-        if session.output == "csv" and (skip_invalid or not compared.rejected):
+        if session.output == "csv" and not session.format and (skip_invalid or not compared.rejected):
             _stream(session, compared)
             return None
         return vpn_files.check_files(compared, request)

@@ -30,6 +30,7 @@ from sci_cli.operations.newer_profiles import newer_profile
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import CheckView
 from sci_cli.operations.workspace import Workspace
+from sci_cli.store.contract import Loaded
 
 
 def check(ws: Workspace, name: str, *, purpose: str = "") -> Outcome:
@@ -37,7 +38,11 @@ def check(ws: Workspace, name: str, *, purpose: str = "") -> Outcome:
 
     The outcome carries an error, GateClosed for a purpose and RuleViolation otherwise, until nothing blocks.
     """
-    loaded = ws.load(name)
+    return checked(ws, ws.load(name), purpose=purpose)
+
+
+def checked(ws: Workspace, loaded: Loaded, *, purpose: str = "") -> Outcome:
+    """The same for a record that is read already."""
     activation, profile = loaded.activation, ws.profile_of(loaded.activation)
     now = ws.now()
     if purpose == "order":
@@ -60,7 +65,7 @@ def check(ws: Workspace, name: str, *, purpose: str = "") -> Outcome:
     known = progress(profile, activation, now)
     return Outcome(
         view,
-        activation=name,
+        activation=activation.name,
         revision=activation.revision,
         head=loaded.head,
         findings=found,
@@ -108,6 +113,7 @@ def _everything(profile: Profile, activation: Activation, now: datetime) -> tupl
                     fix=late.commands,
                     owner=late.owners_text,
                     clause=item.step.clauses[0] if item.step.clauses else "",
+                    details={"step": late.id},
                 )
             )
     return tuple(found)

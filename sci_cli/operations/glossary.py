@@ -267,6 +267,10 @@ FINDINGS: dict[str, str] = {
         "program that synchronises folders. It is not used and never removed by sci."
     ),
     "home.leftover": ("A run that was killed left a temporary file. Nothing refers to it."),
+    "profile.not_acceptable": (
+        "Something in a profile file is not as it has to be, or the file cannot be read at all. The finding "
+        "names file, line and column; an activation cannot go by such a profile."
+    ),
     "profile.pin_damaged": (
         "The profile that activations go on with is kept with them, and this copy is damaged or missing."
     ),

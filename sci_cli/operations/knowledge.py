@@ -198,24 +198,6 @@ def profile_view(found: Profile) -> ProfileView:
     )
 
 
-def check_profile(ws: Workspace, path_or_id: str) -> Outcome:
-    """Whether a profile can be used; every problem at once.
-
-    Raises:
-        InvalidFile: with every problem, by line and column.
-    """
-    found = ws.catalogue.load(path_or_id, check_trust=True)
-    counted = len(found.counted_steps())
-    return Outcome(
-        Message(
-            (
-                f"{found.id} ({found.name}) is a good profile: {len(found.steps)} steps, {counted} counted, "
-                f"{len(found.source.clauses)} clauses, each with its step.",
-            )
-        )
-    )
-
-
 def trust_profile(ws: Workspace, path_or_id: str) -> Outcome:
     """Accept the recipients a profile names for the hand-off."""
     recipients = ws.catalogue.trust(path_or_id)

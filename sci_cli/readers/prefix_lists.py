@@ -174,7 +174,7 @@ def _text(data: bytes, name: str, format: str) -> str:
             f"{quoted(name)} cannot be read: this is UTF-16; save it as UTF-8.",
             fix=(
                 "In a spreadsheet choose 'CSV UTF-8'; in an editor choose the encoding UTF-8.",
-                "Name the format: --format tsv reads the 'Unicode Text' of a spreadsheet as it is.",
+                "Name the format: --read-as tsv reads the 'Unicode Text' of a spreadsheet as it is.",
             ),
         )
     try:

@@ -18,7 +18,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner
 
-from sci_cli.errors import InvalidFile
+from sci_cli.errors import InvalidFile, Spot
 from sci_cli.safety.text import describe_unsafe, find_unsafe, quoted, visible
 
 DEPTH_LIMIT = 20
@@ -71,7 +71,8 @@ def load(data: bytes, *, name: str, limit: int = SIZE_LIMIT) -> Document:
         builder = _Builder(node_limit=NODE_LIMIT, any_character=False)
         value = builder.build(_PureParser(_decode(data)))
     except _Malformed as problem:
-        raise InvalidFile(_located(name, *problem.place, problem.sentence), fix=_FIX) from None
+        spot = Spot(name, *problem.place, problem.sentence)
+        raise InvalidFile(_located(name, *problem.place, problem.sentence), fix=_FIX).at([spot]) from None
     return Document(value, builder.values, builder.keys)
 
 
@@ -87,7 +88,7 @@ def problems_error(name: str, problems: Sequence[tuple[int, int, str]]) -> Inval
         f"{visible(name, allow_newlines=False)} has {count}.",
         why=[_located(name, *problem) for problem in sorted(problems)],
         fix=_FIX,
-    )
+    ).at([Spot(name, *problem) for problem in sorted(problems)])
 
 
 def load_own(text: str) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sci_cli.domain.findings import Finding
 from sci_cli.errors import Interrupted, SciError
+from sci_cli.operations.check_views import CheckAllView
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import CheckView, VerifyView
 from sci_cli.ui.blocks import findings_block
@@ -51,7 +52,8 @@ def render_failed_outcome(outcome: Outcome, look: Look) -> str:
     if error is None:
         return ""
     new = findings_beside(error, outcome.findings)
-    said = isinstance(outcome.view, (CheckView, VerifyView)) and error.message == outcome.view.verdict
+    verdicts = (CheckView, CheckAllView, VerifyView)
+    said = isinstance(outcome.view, verdicts) and error.message == outcome.view.verdict
     if said and not (new or error.why or error.fix):
         return ""
     return render_error(error, look, shown=outcome.findings)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sci_cli.operations import (
+    check_views,
     keeping_views,
     rebase_views,
     reference_views,
@@ -16,6 +17,7 @@ from sci_cli.operations import (
 )
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui import (
+    check_screens,
     file_screens,
     keeping_screens,
     network_screens,
@@ -48,6 +50,8 @@ SCREENS: Mapping[type[View], Screen] = {
     views.NextView: status_screens.next_steps,
     views.RecordedView: record_screens.recorded,
     work_views.CheckView: record_screens.check,
+    check_views.CheckAllView: check_screens.check_all,
+    check_views.ProfileCheckView: check_screens.profile_check,
     work_views.SheetView: record_screens.sheet,
     work_views.OrderView: record_screens.order,
     work_views.HandoffView: record_screens.handoff,
@@ -81,6 +85,7 @@ def _most_findings(view: View) -> int | None:
     return None if asked else MOST_OF_ONE_CODE
 
 
+_SHOW_FINDINGS_THEMSELVES = (check_views.CheckAllView,)
 _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 
 
@@ -96,7 +101,7 @@ def render(outcome: Outcome, look: Look, *, before_question: bool = False) -> st
     page = Page(look)
     dry_run_line(page, outcome, asked_for=not before_question)
     SCREENS[type(outcome.view)](page, outcome.view, outcome)
-    if outcome.findings:
+    if outcome.findings and not isinstance(outcome.view, _SHOW_FINDINGS_THEMSELVES):
         page.blank()
         findings_block(page, outcome.findings, most=_most_findings(outcome.view))
     notices_block(page, outcome.notices)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sci_cli.domain.activation import Vpn
 from sci_cli.errors import Command, WrongUsage
-from sci_cli.operations import reference_views, views, work_views
+from sci_cli.operations import check_views, reference_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
 from sci_cli.ui.envelope import plain
@@ -55,6 +55,12 @@ def _picked(items: Sequence[object], names: Sequence[str]) -> Rows:
 _ACTIVATION = (
     "name", "customer", "provider", "location", "closed", "total", "late", "late_for", "next_step",
     "next_title", "waiting_on", "age", "mine", "attention", "problem",
+)  # fmt: skip
+
+
+_CHECKED = (
+    "name", "customer", "provider", "location", "revision", "verdict", "exit_code", "blockers", "warnings",
+    "notes", "problem",
 )  # fmt: skip
 
 
@@ -119,6 +125,10 @@ _TABLES: Mapping[type[View], Table] = {
             )
             for each in outcome.findings
         ],
+    ),
+    check_views.CheckAllView: (
+        _CHECKED,
+        lambda view, outcome: _picked(view.activations, _CHECKED),
     ),
     work_views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
 }

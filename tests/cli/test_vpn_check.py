@@ -83,7 +83,7 @@ def test_rejected_lines_are_findings_with_their_correction(sci: Program, lists: 
         ((), 2, "Which files?"),
         (("A.txt", "A.txt"), 2, "given twice"),
         (("A.txt", "B.txt", "--vpn", "X"), 2, "several files"),
-        (("A.txt", "--format", "yml"), 4, "There is no format 'yml'."),
+        (("A.txt", "--read-as", "yml"), 4, "There is no format 'yml'."),
         (("A.txt", "--max-prefixes", "0"), 4, "MAX is a whole number, at least 1"),
         (("A.txt", "--sites", "0"), 4, "at least one site"),
         (("A.txt", "--cloud-range", "10.0.0.1/8"), 4, "host bits"),

@@ -11,10 +11,9 @@ import pytest
 import sci_cli
 from sci_cli.domain.facts import CORE_FACTS, accepts_text
 from sci_cli.domain.plain import digest
-from sci_cli.errors import ProfileNotFound, TopicNotFound
+from sci_cli.errors import TopicNotFound
 from sci_cli.operations import knowledge
 from sci_cli.operations.glossary import ALSO, FINDINGS, WORDS
-from sci_cli.operations.outcome import Message
 from sci_cli.operations.reference_views import ExplainView, ProfilesView, ProfileView, WhereView
 from sci_cli.operations.workspace import Workspace
 from sci_cli.profiles import Catalogue, shipped_profiles_dir
@@ -202,18 +201,6 @@ def test_a_profile_is_shown_step_by_step(tmp_path: Path, profile_id: str) -> Non
     ]
     assert [row.id for row in view.facts] == [spec.id for spec in profile.facts]
     assert view.contacts == profile.handoff.contacts
-
-
-def test_a_good_profile_is_told_to_be_one(tmp_path: Path) -> None:
-    outcome = knowledge.check_profile(own_home(tmp_path), "nimbus-cloud")
-    assert outcome.view == Message(
-        (
-            "nimbus-cloud (Nimbus Cloud) is a good profile: 15 steps, 14 counted, 12 clauses, "
-            "each with its step.",
-        )
-    )
-    with pytest.raises(ProfileNotFound):
-        knowledge.check_profile(open_desk(tmp_path).ws, "none")
 
 
 def test_where_the_files_are(tmp_path: Path) -> None:

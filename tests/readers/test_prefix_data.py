@@ -358,10 +358,10 @@ def test_columns_are_found_by_name_or_by_content(text: str, format: str) -> None
 @pytest.mark.parametrize(
     ("text", "format", "words"),
     [
-        ("vpn;prefix\nB;10.30.0.0/16\n", "", "--format csv-semicolon"),
-        ("vpn\tprefix\nB\t10.30.0.0/16\n", "", "--format tsv"),
+        ("vpn;prefix\nB;10.30.0.0/16\n", "", "--read-as csv-semicolon"),
+        ("vpn\tprefix\nB\t10.30.0.0/16\n", "", "--read-as tsv"),
         ("10.30.0.0/16;B\n", "", "comma"),
-        ("B,10.30.0.0/16\n", "", "--format csv"),
+        ("B,10.30.0.0/16\n", "", "--read-as csv"),
         ("vpn,prefix,comment\nB,10.30.0.0/16,x\n", "", "unknown column 'comment'"),
         ("network,route\n10.30.0.0/16,10.31.0.0/16\n", "", "duplicate column"),
         ("prefix,prefix\n10.30.0.0/16,10.31.0.0/16\n", "csv", "duplicate column"),
@@ -379,7 +379,7 @@ def test_columns_are_found_by_name_or_by_content(text: str, format: str) -> None
         ("A:\n", "yaml", "no prefix"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "", "old Excel format"),
         ("10.0.0.0/8\n".encode("utf-16"), "", "UTF-8"),
-        ("vpn\tprefix\n".encode("utf-16"), "", "--format tsv"),
+        ("vpn\tprefix\n".encode("utf-16"), "", "--read-as tsv"),
         (b"\xff\xfe0", "list", "damaged UTF-16"),
         (b"10.0.0.0/8\n\xff\n", "", "line 2 holds the byte xff"),
     ],

@@ -18,7 +18,7 @@ MORE: Mapping[str, Look] = {
     "quiet": Look(80, quiet=True),
     "verbose": Look(80, verbose=True),
 }
-IN_EVERY_LOOK = ("status", "home", "plan", "check")
+IN_EVERY_LOOK = ("status", "home", "plan", "check", "check-all")
 
 
 def screens() -> dict[str, str]:

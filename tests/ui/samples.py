@@ -36,6 +36,7 @@ from sci_cli.operations import (
     work_views,
 )
 from sci_cli.operations.outcome import Message, Outcome
+from tests.ui import check_samples
 from tests.ui.sample_records import (
     ACCOUNT,
     AT,
@@ -302,6 +303,7 @@ OUTCOMES: Mapping[str, Outcome] = {
         head=HASH,
         dry_run=True,
     ),
+    **check_samples.OUTCOMES,
     "check": Outcome(
         CHECK,
         activation="acme-sg-1",

@@ -15,6 +15,7 @@ from sci_cli.domain.activation import FormLine
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.errors import sci
 from sci_cli.operations import (
+    check_views,
     keeping_views,
     rebase_views,
     reference_views,
@@ -38,6 +39,7 @@ def view_types() -> set[type[View]]:
     found = {
         each
         for module in (
+            check_views,
             views,
             work_views,
             vpn_file_views,

@@ -13,7 +13,7 @@ from sci_cli.safety.text import quoted
 
 MOST_SHOWN = 50  # problems listed; a person corrects the pattern behind them, not the five hundredth
 EXAMPLE = "Write one prefix to a line, or CSV that begins with the line: vpn,prefix"
-OTHER_COLUMNS = "A format that is named, as with --format csv, passes over columns it does not need."
+OTHER_COLUMNS = "A format that is named, as with --read-as csv, passes over columns it does not need."
 
 _TITLE = 10  # rows among which the header is looked for
 _SAMPLE = 200  # rows looked at where there is no header

@@ -58,7 +58,7 @@ def is_table(content: str, name: str) -> bool:
         return False
     raise InvalidFile(
         f"{quoted(name)} has no header: its first line is {quoted(content)}.",
-        fix=(EXAMPLE, "Without a header its columns are found by what they hold with --format csv."),
+        fix=(EXAMPLE, "Without a header its columns are found by what they hold with --read-as csv."),
     )
 
 
@@ -249,6 +249,6 @@ def _refuse_separator(content: str, name: str) -> None:
                 f"{quoted(name)} separates its columns with {words}; the separator must be a comma.",
                 fix=(
                     "Save it as CSV with commas.",
-                    f"Name the format: --format {format} reads it as it is.",
+                    f"Name the format: --read-as {format} reads it as it is.",
                 ),
             )
