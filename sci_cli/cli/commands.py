@@ -53,6 +53,7 @@ PARTS = (
     Part("store", ("init", "status", "push", "pull"), "store"),
     Part("info", ("explain", "help", "where", "demo")),
     Part("doctor", ("doctor",)),
+    Part("machine", ("get", "wait", "schema")),
 )
 _TAKES_VALUE = {
     option: hint.__origin__ is not bool

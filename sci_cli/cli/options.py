@@ -113,7 +113,13 @@ class Commands(typer.Typer):
 
 
 def command(
-    app: typer.Typer, name: str, *, panel: str, examples: Sequence[str], writes: bool = False
+    app: typer.Typer,
+    name: str,
+    *,
+    panel: str,
+    examples: Sequence[str],
+    writes: bool = False,
+    table: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a command: it gets the session and its own arguments, and returns an Outcome to emit.
 
@@ -123,6 +129,7 @@ def command(
         panel: its place in the list of commands.
         examples: two or three lines that can be copied; a test runs their words through the parser.
         writes: whether it takes --dry-run, --if-revision and --op-id.
+        table: whether what it shows is a list that -o csv can write.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,6 +143,9 @@ def command(
             chosen = Settings(**{key: given.pop(key) for key in shared})
             session.settings, session.peeked_output = chosen.over(session.settings), ""
             session.command = ctx.command_path.removeprefix("sci ").removeprefix("sci")
+            # Before anything happens: a refusal after the change was saved would deny it.
+            if session.output == "csv" and not table:
+                raise WrongUsage("csv is for lists; use -o json.")
             from sci_cli.cli.emit import emit
 
             with stoppable():

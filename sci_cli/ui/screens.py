@@ -7,6 +7,7 @@ from typing import Any
 
 from sci_cli.operations import (
     keeping_views,
+    machine_views,
     rebase_views,
     reference_views,
     sharing_views,
@@ -18,6 +19,7 @@ from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui import (
     file_screens,
     keeping_screens,
+    machine_screens,
     network_screens,
     package_screens,
     rebase_screens,
@@ -72,7 +74,10 @@ SCREENS: Mapping[type[View], Screen] = {
     sharing_views.StoreView: sharing_screens.store,
     sharing_views.StoreSetupView: sharing_screens.setup,
     sharing_views.MovedView: sharing_screens.moved,
+    machine_views.SchemasView: machine_screens.schemas,
+    machine_views.WaitView: machine_screens.waited,
 }
+VIEWS: tuple[type[View], ...] = (*SCREENS, *machine_screens.AS_THEY_ARE)
 
 
 def _most_findings(view: View) -> int | None:
@@ -86,6 +91,9 @@ _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 
 def render(outcome: Outcome, look: Look) -> str:
     """The outcome as text for people; empty, or ending with a line end. Its error is not part of it."""
+    as_it_is = machine_screens.AS_THEY_ARE.get(type(outcome.view))
+    if as_it_is:
+        return as_it_is(outcome.view)
     page = Page(look)
     dry_run_line(page, outcome)
     SCREENS[type(outcome.view)](page, outcome.view, outcome)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sci_cli.domain.activation import Vpn
 from sci_cli.errors import WrongUsage
-from sci_cli.operations import reference_views, views, work_views
+from sci_cli.operations import machine_views, reference_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
 from sci_cli.ui.envelope import plain
@@ -78,6 +78,12 @@ def _sheet(view: work_views.SheetView, outcome: Outcome) -> Rows:
     ]
 
 
+def _values(view: machine_views.ValueView, outcome: Outcome) -> Rows:
+    from sci_cli.operations.values import leaves
+
+    return [*leaves(view.value, view.path)] if view.kind == "group" else [(view.path, view.value)]
+
+
 def _findings(view: work_views.CheckView, outcome: Outcome) -> Rows:
     return [
         (each.code, each.severity, each.message, each.why, [fix_text(fix) for fix in each.fix], each.clause,
@@ -114,6 +120,11 @@ _TABLES: Mapping[type[View], Table] = {
             )
             for each in outcome.findings
         ],
+    ),
+    machine_views.ValueView: (("path", "value"), _values),
+    machine_views.SchemasView: (
+        ("name", "document", "says"),
+        lambda view, outcome: _picked(view.schemas, ("name", "document", "says")),
     ),
     work_views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
 }
