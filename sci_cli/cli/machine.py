@@ -1,12 +1,16 @@
 """Commands for scripts: get, wait, schema."""
 
+import contextlib
+import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from sci_cli.cli.options import EVERYDAY, SETTINGS, Name, command, complete_names, complete_steps
-from sci_cli.cli.session import Session
+from sci_cli.cli.session import Session, is_terminal
 from sci_cli.errors import WrongUsage, sci
+from sci_cli.safety.text import visible
 
 
 def complete_paths(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -37,6 +41,21 @@ def complete_schemas(ctx: typer.Context, incomplete: str) -> list[str]:
     from sci_cli.operations import schemas
 
     return [each for each in schemas.names() if each.startswith(incomplete)]
+
+
+def _sleeper(session: Session, said: str) -> Callable[[float], None]:
+    """Lets time pass; before the first time a person who looks on is told what is waited for."""
+    watched = session.settings.verbose or (is_terminal(session.stderr) and not session.settings.quiet)
+    unsaid = [visible(said, allow_newlines=False)] if watched else []
+
+    def sleep(seconds: float) -> None:
+        while unsaid:
+            with contextlib.suppress(OSError, ValueError):
+                session.stderr.write(f"{unsaid.pop()}\n")
+                session.stderr.flush()
+        time.sleep(seconds)
+
+    return sleep
 
 
 def register(app: typer.Typer) -> None:
@@ -118,8 +137,6 @@ def register(app: typer.Typer) -> None:
 
         Nothing is locked and nothing is written; others work on meanwhile.
         """
-        import time
-
         from sci_cli.cli.pending import pending
         from sci_cli.domain.times import parse_duration
         from sci_cli.operations import waiting
@@ -133,7 +150,7 @@ def register(app: typer.Typer) -> None:
             parse_duration(timeout, what="--timeout"),
             parse_duration(poll, what="--poll"),
             time.monotonic,
-            time.sleep,
+            _sleeper(session, f"Waiting for {until} of {name}, up to {timeout}, looking every {poll}."),
         )
         outcome = waiting.wait(session.workspace, name, until, patience)
         return pending(session, outcome, not getattr(outcome.view, "reached", True))

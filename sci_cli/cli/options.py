@@ -158,6 +158,7 @@ def command(
                 if outcome is not None:
                     emit(session, outcome)
 
+        vars(run).update(table=table, writes=writes)  # for the pages about commands
         app.command(
             name,
             cls=OnceOnly,
