@@ -33,6 +33,7 @@ class Lines:
         before: lines run first, for the good line alone.
         edited: what is changed in the record by hand first, before and after.
         why_none: why there is no good line.
+        also: further exit codes that are this command's own.
     """
 
     good: str
@@ -42,6 +43,7 @@ class Lines:
     before: tuple[str, ...] = ()
     edited: tuple[str, str] = ("", "")
     why_none: str = ""
+    also: tuple[int, ...] = ()
 
 
 LINES: Mapping[str, Lines] = {
@@ -73,7 +75,7 @@ LINES: Mapping[str, Lines] = {
         "stage acme-hk-1 received", "stages", ("stage acme-hk-1 received", 3), before=HANDED_OFF
     ),
     "check": Lines(
-        "check acme-hk-1 --for order", "check", ("check acme-hk-1 --for handoff", 3), home="ready"
+        "check acme-hk-1 --for order", "check", ("check acme-hk-1 --for handoff", 3), home="ready", also=(4,)
     ),
     "handoff": Lines(
         HANDED_OFF[1], "handoff", (HANDED_OFF[1], 3), before=HANDED_OFF[:1]
