@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sci_cli.cli import asking
 from sci_cli.cli.options import EVERYDAY, STEPS, Name, Note, Reason, command
 from sci_cli.cli.session import Session
 from sci_cli.errors import Command, WrongUsage, sci
@@ -206,6 +205,7 @@ def register(app: typer.Typer) -> None:
         note: Note = "",
     ) -> Any:
         """Add a remark to an activation or to one of its steps."""
+        from sci_cli.cli import asking
         from sci_cli.operations import activations
 
         if text and note:

@@ -1,14 +1,18 @@
 """Outcomes and errors to the streams: one document for scripts, screens for people."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sci_cli.cli.session import Session
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
-from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
+
+if TYPE_CHECKING:
+    from sci_cli.operations.outcome import Outcome
 
 
 class ReaderGone(Exception):
@@ -24,7 +28,11 @@ def emit(session: Session, outcome: Outcome) -> None:
     """
     session.note_outcome(outcome)
     output = session.output
-    if output == "text":
+    if output == "text" and outcome.view.as_it_is:
+        from sci_cli.ui.machine_screens import as_it_is  # without the screens of everything else
+
+        write(session, as_it_is(outcome.view))
+    elif output == "text":
         from sci_cli.ui.screens import render
 
         write(session, render(outcome, session.look()))

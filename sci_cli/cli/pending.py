@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sci_cli.cli.emit import emit
 from sci_cli.cli.session import Session
 from sci_cli.errors import ExitCode
-from sci_cli.operations.outcome import Outcome
+
+if TYPE_CHECKING:
+    from sci_cli.operations.outcome import Outcome
 
 
 def pending(session: Session, outcome: Outcome, is_open: bool) -> Outcome | None:

@@ -17,6 +17,7 @@ class ValueView(View):
     """
 
     thing: ClassVar[str] = "value"
+    as_it_is: ClassVar[bool] = True
     name: str
     path: str
     kind: str
@@ -61,6 +62,7 @@ class SchemaView(View):
     """The JSON Schema of one kind of document."""
 
     thing: ClassVar[str] = "schema"
+    as_it_is: ClassVar[bool] = True
     name: str
     document: str
     schema: Mapping[str, Any]

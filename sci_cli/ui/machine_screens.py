@@ -48,6 +48,11 @@ def schema(view: SchemaView) -> str:
 AS_THEY_ARE: Mapping[type[View], Callable[[Any], str]] = {ValueView: value, SchemaView: schema}
 
 
+def as_it_is(view: View) -> str:
+    """The text of a view that has no page around it."""
+    return AS_THEY_ARE[type(view)](view)
+
+
 def schemas(page: Page, view: SchemasView, outcome: Outcome) -> None:
     """The kinds of documents there are."""
     page.table(

@@ -91,9 +91,8 @@ _SAY_NEXT_THEMSELVES = (views.StatusView, views.HomeView, views.NextView)
 
 def render(outcome: Outcome, look: Look) -> str:
     """The outcome as text for people; empty, or ending with a line end. Its error is not part of it."""
-    as_it_is = machine_screens.AS_THEY_ARE.get(type(outcome.view))
-    if as_it_is:
-        return as_it_is(outcome.view)
+    if outcome.view.as_it_is:
+        return machine_screens.as_it_is(outcome.view)
     page = Page(look)
     dry_run_line(page, outcome)
     SCREENS[type(outcome.view)](page, outcome.view, outcome)
