@@ -25,7 +25,7 @@ class Sabotage:
         lines = (
             "from sci_cli.store.disk import Disk",
             self.code,
-            "from sci_cli.cli.main import run",
+            "from sci_cli.cli.start import run",
             "run()",
         )
         return ("-P", "-c", "\n".join(lines))

@@ -10,16 +10,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from sci_cli.cli.panels import EVERYDAY as EVERYDAY
+from sci_cli.cli.panels import KEEPING as KEEPING
+from sci_cli.cli.panels import NETWORK as NETWORK
+from sci_cli.cli.panels import ORDERS as ORDERS
+from sci_cli.cli.panels import PROVIDERS as PROVIDERS
+from sci_cli.cli.panels import SETTINGS as SETTINGS
+from sci_cli.cli.panels import STEPS as STEPS
 from sci_cli.cli.session import Session, Settings, stoppable
 from sci_cli.errors import WrongUsage
-
-EVERYDAY = "Everyday"
-STEPS = "Steps"
-ORDERS = "Checks and orders"
-NETWORK = "Network"
-PROVIDERS = "Providers"
-KEEPING = "Record keeping"
-SETTINGS = "Help and settings"
 
 
 def _flag(*names: str, help: str) -> Any:
