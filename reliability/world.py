@@ -103,7 +103,7 @@ class World:
         """Starts the program."""
         program = ["-P", "-m", "sci_cli"]
         if self.sabotage:
-            program = ["-P", "-c", f"{self.sabotage}\nfrom sci_cli.cli.main import run\nrun()"]
+            program = ["-P", "-c", f"{self.sabotage}\nfrom sci_cli.cli.start import run\nrun()"]
         return self._started([*wrapper, sys.executable, *program, *words])
 
     def run(self, *words: str, wrapper: Sequence[str] = ()) -> Ran:

@@ -33,7 +33,7 @@ class ExitCode(IntEnum):
     CORRUPT = 9, "stored data fails its check; nothing was written", "restores"
     UNKNOWN = 10, "may or may not be durable", "reads again"
     OUTPUT = 11, "saved, but the report could not be written", "reads again"
-    PENDING = 20, "only with --exit-code: changes, open or late work exist", "looks at it"
+    PENDING = 20, "only with --exit-code, and from wait: changes, open or late work exist", "looks at it"
     HANGUP = 129, "stopped because the terminal went away", "looks at the message"
     INTERRUPTED = 130, "stopped by Ctrl-C, or a person declined", "looks at the message"
     PIPE = 141, "the reader went away; what was to be saved is saved", "goes on"
@@ -232,6 +232,13 @@ class TopicNotFound(SciError):
     """Nothing to explain or help with under that word."""
 
     code = "topic.not_found"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class PathNotFound(SciError):
+    """An activation has no value under that path."""
+
+    code = "path.not_found"
     exit_code = ExitCode.NOT_FOUND
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sci_cli.cli import asking
 from sci_cli.cli.options import EVERYDAY, STEPS, Name, Note, Reason, command
 from sci_cli.cli.session import Session
 from sci_cli.errors import Command, WrongUsage, sci
@@ -109,6 +108,7 @@ def register(app: typer.Typer) -> None:
         app,
         "status",
         panel=EVERYDAY,
+        table=True,
         examples=["sci status acme-hk-1", "sci status acme-hk-1 --all", "sci status acme-hk-1 -o json"],
     )
     def status(
@@ -120,12 +120,19 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> Any:
         """Where an activation stands, the next action first."""
+        from sci_cli.cli.pending import pending
         from sci_cli.operations import overview
 
         outcome = overview.status(session.workspace, name or _only_one(session), show_all=show_all)
-        return _pending(session, outcome, exit_code and not getattr(outcome.view, "complete", True))
+        return pending(session, outcome, exit_code and not getattr(outcome.view, "complete", True))
 
-    @command(app, "list", panel=EVERYDAY, examples=["sci list", "sci list -o csv", "sci list --exit-code"])
+    @command(
+        app,
+        "list",
+        panel=EVERYDAY,
+        table=True,
+        examples=["sci list", "sci list -o csv", "sci list --exit-code"],
+    )
     def list_(
         session: Session,
         exit_code: Annotated[
@@ -133,16 +140,18 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> Any:
         """All activations."""
+        from sci_cli.cli.pending import pending
         from sci_cli.operations import overview
 
         outcome = overview.list_all(session.workspace)
         late = any(row.late for row in getattr(outcome.view, "activations", ()))
-        return _pending(session, outcome, exit_code and late)
+        return pending(session, outcome, exit_code and late)
 
     @command(
         app,
         "next",
         panel=EVERYDAY,
+        table=True,
         examples=["sci next", "sci next acme-hk-1", "sci next --owner customer"],
     )
     def next_(
@@ -196,6 +205,7 @@ def register(app: typer.Typer) -> None:
         note: Note = "",
     ) -> Any:
         """Add a remark to an activation or to one of its steps."""
+        from sci_cli.cli import asking
         from sci_cli.operations import activations
 
         if text and note:
@@ -208,6 +218,7 @@ def register(app: typer.Typer) -> None:
         app,
         "history",
         panel=EVERYDAY,
+        table=True,
         examples=[
             "sci history acme-hk-1",
             "sci history acme-hk-1 --limit 10",
@@ -224,18 +235,6 @@ def register(app: typer.Typer) -> None:
         from sci_cli.operations import overview
 
         return overview.history(session.workspace, name, limit=whole(limit, "--limit"))
-
-
-def _pending(session: Session, outcome: Any, pending: bool) -> Any:
-    """Emit now and exit 20 when work is open and --exit-code asked for that."""
-    if not pending:
-        return outcome
-    from sci_cli.cli.emit import emit
-    from sci_cli.errors import ExitCode
-
-    emit(session, outcome)
-    session.exit_code = int(ExitCode.PENDING)
-    return None
 
 
 def _only_one(session: Session) -> str:

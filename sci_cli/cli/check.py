@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
         app,
         "check",
         panel=ORDERS,
+        table=True,
         examples=[
             "sci check acme-hk-1 --for order",
             "sci check acme-hk-1",

@@ -1,13 +1,21 @@
-"""Which module has which command; only what is typed is imported, since all of them double the start."""
+"""Which module has which command; only what is typed is imported, since all of them double the start.
 
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import NamedTuple
+This module imports neither the parser nor `typing`: a shell that only wants the words does not wait for them.
+"""
 
-from sci_cli.cli.options import EVERYWHERE, NETWORK, ORDERS, PROVIDERS, SETTINGS, Commands
+from __future__ import annotations
+
+from sci_cli.cli.panels import NETWORK, ORDERS, PROVIDERS, SETTINGS
+
+# Type checkers take a variable of this name for true; importing `typing` takes longer than the rest.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sci_cli.cli.options import Commands
 
 
-class Part(NamedTuple):
+class Part:
     """A module of this room that registers commands.
 
     Attributes:
@@ -16,16 +24,19 @@ class Part(NamedTuple):
         group: the group they belong to; empty for the program itself.
     """
 
-    module: str
-    words: tuple[str, ...]
-    group: str = ""
+    __slots__ = ("group", "module", "words")
+
+    def __init__(self, module: str, words: tuple[str, ...], group: str = "") -> None:
+        self.module, self.words, self.group = module, words, group
 
 
-class Group(NamedTuple):
-    """A word that commands follow, such as `vpn`."""
+class Group:
+    """A word that commands follow, such as `vpn`, with its help and its place in the list of commands."""
 
-    help: str
-    panel: str
+    __slots__ = ("help", "panel")
+
+    def __init__(self, help: str, panel: str) -> None:
+        self.help, self.panel = help, panel
 
 
 GROUPS = {
@@ -53,13 +64,20 @@ PARTS = (
     Part("store", ("init", "status", "push", "pull"), "store"),
     Part("info", ("explain", "help", "where", "demo")),
     Part("doctor", ("doctor",)),
+    Part("machine", ("get", "wait", "schema")),
 )
-_TAKES_VALUE = {
-    option: hint.__origin__ is not bool
-    for hint in EVERYWHERE.values()
-    # In an annotation Typer takes the first name where a default would stand otherwise.
-    for option in (hint.__metadata__[0].default, *hint.__metadata__[0].param_decls)
-} | {"--version": False}
+
+
+def _takes_value() -> Mapping[str, bool]:
+    """The options everywhere, and whether a value follows."""
+    from sci_cli.cli.options import EVERYWHERE
+
+    return {
+        option: hint.__origin__ is not bool
+        for hint in EVERYWHERE.values()
+        # In an annotation Typer takes the first name where a default would stand otherwise.
+        for option in (hint.__metadata__[0].default, *hint.__metadata__[0].param_decls)
+    } | {"--version": False}
 
 
 def register(app: Commands, spoken: Sequence[str] | None) -> None:
@@ -83,6 +101,10 @@ def register(app: Commands, spoken: Sequence[str] | None) -> None:
 
 
 def _add(app: Commands, parts: Sequence[Part], wanted: str = "") -> None:
+    from importlib import import_module
+
+    from sci_cli.cli.options import Commands
+
     groups = {"": app}
     for part in parts:
         if part.group not in groups:
@@ -105,9 +127,10 @@ def spoken_of(words: Sequence[str]) -> tuple[str, ...] | None:
         if not word.startswith("-"):
             behind = next(rest, "")
             return (word,) if behind.startswith("-") else (word, behind)
-        if option not in _TAKES_VALUE:
+        takes = _takes_value().get(option)
+        if takes is None:
             return None
-        if _TAKES_VALUE[option] and option == word:
+        if takes and option == word:
             next(rest, None)
     return ()
 

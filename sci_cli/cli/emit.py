@@ -1,5 +1,7 @@
 """Outcomes and errors to the streams: one document for scripts, screens for people."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import sys
@@ -8,12 +10,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from sci_cli.cli.session import Session
 from sci_cli.errors import ExitCode, OutputFailed, SciError, WrongUsage
-from sci_cli.operations.outcome import Outcome
 from sci_cli.safety.os_words import os_words
 from sci_cli.safety.text import visible
 
 if TYPE_CHECKING:
     from sci_cli.domain.findings import Finding
+    from sci_cli.operations.outcome import Outcome
 
 
 class ReaderGone(Exception):
@@ -37,7 +39,11 @@ def emit(session: Session, outcome: Outcome) -> None:
             _write_to_people(session, outcome)
             return
     output = session.output
-    if output == "text":
+    if output == "text" and outcome.view.as_it_is:
+        from sci_cli.ui.machine_screens import as_it_is  # without the screens of everything else
+
+        write(session, as_it_is(outcome.view))
+    elif output == "text":
         from sci_cli.ui.screens import render
 
         write(session, render(outcome, session.look()))
@@ -112,7 +118,7 @@ def emit_error(session: Session, error: SciError) -> None:
     write_error(session, error)
 
 
-def write_error(session: Session, error: SciError, *, shown: "Sequence[Finding]" = ()) -> None:
+def write_error(session: Session, error: SciError, *, shown: Sequence[Finding] = ()) -> None:
     """Write an error in sentences to standard error; a closed standard error is no reason to fail.
 
     Args:

@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
         app,
         "verify",
         panel=KEEPING,
+        table=True,
         examples=[
             "sci verify",
             "sci verify acme-hk-1 --expect-head 0f3a5c7e9b1d",

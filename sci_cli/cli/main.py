@@ -112,7 +112,7 @@ def _dispatch(argv: Sequence[str], session: Session) -> None:
         if isinstance(ended, int) and ended:  # how Typer hands back an Exit; our commands return None
             session.exit_code = ended
     except typer.TyperException as wrong:
-        raise _usage(wrong) from None
+        raise _usage(session, wrong) from None
     except BrokenPipeError:
         raise ReaderGone from None
     except OSError as problem:
@@ -121,10 +121,11 @@ def _dispatch(argv: Sequence[str], session: Session) -> None:
         raise OutputFailed(f"The help could not be written: {os_words(problem)}.") from None
 
 
-def _usage(wrong: typer.TyperException) -> SciError:
+def _usage(session: Session, wrong: typer.TyperException) -> SciError:
     """Typer's own complaints in our form; help asked for by leaving out the command is no error."""
     context: Any = getattr(wrong, "ctx", None)
     path = context.command_path if context else "sci"
+    session.command = session.command or path.removeprefix("sci").strip()
     message = visible(wrong.format_message().strip() or "The command line is not complete.")[:500]
     return WrongUsage(message, fix=sci(*path.split(" ")[1:], "--help"))
 

@@ -10,16 +10,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from sci_cli.cli.panels import EVERYDAY as EVERYDAY
+from sci_cli.cli.panels import KEEPING as KEEPING
+from sci_cli.cli.panels import NETWORK as NETWORK
+from sci_cli.cli.panels import ORDERS as ORDERS
+from sci_cli.cli.panels import PROVIDERS as PROVIDERS
+from sci_cli.cli.panels import SETTINGS as SETTINGS
+from sci_cli.cli.panels import STEPS as STEPS
 from sci_cli.cli.session import Session, Settings, stoppable
 from sci_cli.errors import WrongUsage
-
-EVERYDAY = "Everyday"
-STEPS = "Steps"
-ORDERS = "Checks and orders"
-NETWORK = "Network"
-PROVIDERS = "Providers"
-KEEPING = "Record keeping"
-SETTINGS = "Help and settings"
 
 
 def _flag(*names: str, help: str) -> Any:
@@ -113,7 +112,13 @@ class Commands(typer.Typer):
 
 
 def command(
-    app: typer.Typer, name: str, *, panel: str, examples: Sequence[str], writes: bool = False
+    app: typer.Typer,
+    name: str,
+    *,
+    panel: str,
+    examples: Sequence[str],
+    writes: bool = False,
+    table: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a command: it gets the session and its own arguments, and returns an Outcome to emit.
 
@@ -123,6 +128,7 @@ def command(
         panel: its place in the list of commands.
         examples: two or three lines that can be copied; a test runs their words through the parser.
         writes: whether it takes --dry-run, --if-revision and --op-id.
+        table: whether what it shows is a list that -o csv can write.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,6 +143,9 @@ def command(
             session.settings, session.peeked_output = chosen.over(session.settings), ""
             session.peeked_format = ""
             session.command = ctx.command_path.removeprefix("sci ").removeprefix("sci")
+            # Before anything happens: a refusal after the change was saved would deny it.
+            if session.output == "csv" and not table:
+                raise WrongUsage("csv is for lists; use -o json.")
             from sci_cli.cli.emit import emit
 
             with stoppable():
@@ -149,6 +158,7 @@ def command(
                 if outcome is not None:
                     emit(session, outcome)
 
+        vars(run).update(table=table, writes=writes)  # for the pages about commands
         app.command(
             name,
             cls=OnceOnly,

@@ -20,6 +20,7 @@ def register(group: typer.Typer) -> None:
         group,
         "sheet",
         panel=ORDERS,
+        table=True,
         examples=["sci order sheet acme-hk-1", "sci order sheet acme-hk-1 -o csv"],
     )
     def sheet(session: Session, name: Name) -> Any:

@@ -17,7 +17,9 @@ ProfileId = Annotated[
 def register(group: typer.Typer) -> None:
     """Add the commands of this module."""
 
-    @command(group, "list", panel=PROVIDERS, examples=["sci profile list", "sci profile list -o json"])
+    @command(
+        group, "list", panel=PROVIDERS, table=True, examples=["sci profile list", "sci profile list -o json"]
+    )
     def list_(session: Session) -> Any:
         """The profiles there are."""
         from sci_cli.operations import knowledge

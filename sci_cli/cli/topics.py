@@ -102,6 +102,9 @@ sci in scripts
   sci check NAME --for order              exit 0 when the order may be placed, 3 while it may not
   sci check --all --format junit          every activation, as pipelines read it
   sci status NAME --exit-code             exit 20 while steps are open
+  sci get NAME order.number               one value and nothing else; without a path, every path
+  sci wait NAME --until ordered           until it is so: exit 0, or 20 after --timeout 30m
+  sci schema status                       the JSON Schema of a document
   sci set NAME FACT=VALUE --dry-run       everything but saving, same exit code
   sci set NAME FACT=VALUE --if-revision 7 only while the record is at revision 7
   sci set NAME FACT=VALUE --op-id job-17  once: the same line again is success and writes nothing

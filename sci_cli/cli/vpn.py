@@ -42,7 +42,11 @@ def register(group: typer.Typer) -> None:
     """Add the commands of this module."""
 
     @command(
-        group, "list", panel=NETWORK, examples=["sci vpn list acme-hk-1", "sci vpn list acme-hk-1 -o csv"]
+        group,
+        "list",
+        panel=NETWORK,
+        table=True,
+        examples=["sci vpn list acme-hk-1", "sci vpn list acme-hk-1 -o csv"],
     )
     def list_(session: Session, name: Name) -> Any:
         """The VPNs on the port, their prefixes and MAX."""
@@ -54,6 +58,7 @@ def register(group: typer.Typer) -> None:
         group,
         "plan",
         panel=NETWORK,
+        table=True,
         examples=[
             "sci vpn plan acme-hk-1 LAB --prefix 10.40.0.0/16 --max-prefixes 1250",
             "sci vpn plan acme-hk-1 --from lab.txt --from dev.txt --remove CORP",
@@ -115,6 +120,7 @@ def register(group: typer.Typer) -> None:
         group,
         "add",
         panel=NETWORK,
+        table=True,
         writes=True,
         examples=[
             "sci vpn add acme-hk-1 LAB --prefix 10.40.0.0/16 --max-prefixes 1250",
@@ -151,6 +157,7 @@ def register(group: typer.Typer) -> None:
         group,
         "update",
         panel=NETWORK,
+        table=True,
         writes=True,
         examples=[
             "sci vpn update acme-hk-1 LAB --max-prefixes 2500 --yes",
@@ -191,6 +198,7 @@ def register(group: typer.Typer) -> None:
         group,
         "remove",
         panel=NETWORK,
+        table=True,
         writes=True,
         examples=["sci vpn remove acme-hk-1 LAB", "sci vpn remove acme-hk-1 LAB --confirm acme-hk-1"],
     )
@@ -210,6 +218,7 @@ def register(group: typer.Typer) -> None:
         group,
         "confirm",
         panel=NETWORK,
+        table=True,
         writes=True,
         examples=["sci vpn confirm acme-hk-1 LAB", "sci vpn confirm acme-hk-1 LAB --withdraw"],
     )

@@ -21,6 +21,7 @@ def register(group: typer.Typer) -> None:
         group,
         "check",
         panel=NETWORK,
+        table=True,
         examples=[
             "sci vpn check corp.txt lab.txt",
             "sci vpn check vpns.csv --aggregate --max-prefixes 1250",

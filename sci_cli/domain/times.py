@@ -14,6 +14,9 @@ _INSTANT = re.compile(
     r"(Z|[+-][0-9]{2}:[0-9]{2})?(?:\[([A-Za-z0-9_+/-]{1,64})\])?"
 )
 _FORMS = "Write a day as YYYY-MM-DD, or a time with its zone as 2026-03-06T14:30Z or 2026-03-06T14:30+08:00."
+_DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?")
+_DURATIONS = "Write it with its unit: 30m, 1h30m, 90s, or 0."
+LONGEST = timedelta(days=30)
 # Clocks of two machines differ a little; a day that has begun somewhere on Earth is not in the future.
 CLOCKS_DIFFER = timedelta(minutes=5)
 FIRST_ZONE = timedelta(hours=14)
@@ -100,6 +103,27 @@ def _in_zone(value: str, local: datetime, zone: str, what: str) -> datetime:
         f"{what}: {value} happened twice, at {first} and at {second}.",
         fix=f"Write the offset: {value.split('[')[0]}{first}",
     )
+
+
+def parse_duration(text: str, *, what: str) -> timedelta:
+    """How long, as `30m`, `1h30m` or `90s`; `0` is no time at all.
+
+    Each unit stands once, the larger first: `d`, `h`, `m`, `s`. Thirty days is the most. A number without
+    a unit is refused, because some programs take it for seconds and others for minutes.
+
+    Raises:
+        InvalidValue: anything else.
+    """
+    if text == "0":
+        return timedelta()
+    found = _DURATION.fullmatch(text) if 0 < len(text) <= 20 else None
+    if found is None:
+        raise InvalidValue(f"{what} is not a duration: {quoted(text, 60)}.", fix=_DURATIONS)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    value = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if value > LONGEST:
+        raise InvalidValue(f"{what}: {text} is longer than {LONGEST.days} days.", fix=_DURATIONS)
+    return value
 
 
 def duration_text(value: timedelta) -> str:

@@ -11,9 +11,13 @@ from sci_cli.errors import Command, SciError
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is shown; `thing` names its JSON document, `sci.<thing>/1`."""
+    """What is shown; `thing` names its JSON document, `sci.<thing>/1`.
+
+    With `as_it_is` its text is a value that a script reads, without a page around it.
+    """
 
     thing: ClassVar[str] = "message"
+    as_it_is: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from sci_cli.operations import (
     check_views,
     keeping_views,
+    machine_views,
     rebase_views,
     reference_views,
     sharing_views,
@@ -20,6 +21,7 @@ from sci_cli.ui import (
     check_screens,
     file_screens,
     keeping_screens,
+    machine_screens,
     network_screens,
     package_screens,
     rebase_screens,
@@ -76,7 +78,10 @@ SCREENS: Mapping[type[View], Screen] = {
     sharing_views.StoreView: sharing_screens.store,
     sharing_views.StoreSetupView: sharing_screens.setup,
     sharing_views.MovedView: sharing_screens.moved,
+    machine_views.SchemasView: machine_screens.schemas,
+    machine_views.WaitView: machine_screens.waited,
 }
+VIEWS: tuple[type[View], ...] = (*SCREENS, *machine_screens.AS_THEY_ARE)
 
 
 def _most_findings(view: View) -> int | None:
@@ -98,6 +103,8 @@ def render(outcome: Outcome, look: Look, *, before_question: bool = False) -> st
         before_question: whether it is a trial that nobody asked for as one, shown above the question that
             decides about it; the question stands in the place of what to type next.
     """
+    if outcome.view.as_it_is:
+        return machine_screens.as_it_is(outcome.view)
     page = Page(look)
     dry_run_line(page, outcome, asked_for=not before_question)
     SCREENS[type(outcome.view)](page, outcome.view, outcome)

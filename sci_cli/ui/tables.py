@@ -7,7 +7,7 @@ from typing import Any
 
 from sci_cli.domain.activation import Vpn
 from sci_cli.errors import Command, WrongUsage
-from sci_cli.operations import check_views, reference_views, views, work_views
+from sci_cli.operations import check_views, machine_views, reference_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
 from sci_cli.ui.envelope import plain
@@ -90,6 +90,12 @@ def _sheet(view: work_views.SheetView, outcome: Outcome) -> Rows:
     ]
 
 
+def _values(view: machine_views.ValueView, outcome: Outcome) -> Rows:
+    from sci_cli.operations.values import leaves
+
+    return [*leaves(view.value, view.path)] if view.kind == "group" else [(view.path, view.value)]
+
+
 def _findings(view: work_views.CheckView, outcome: Outcome) -> Rows:
     return [
         (each.code, each.severity, each.message, each.why, each.fix, each.clause, each.owner)
@@ -129,6 +135,11 @@ _TABLES: Mapping[type[View], Table] = {
     check_views.CheckAllView: (
         _CHECKED,
         lambda view, outcome: _picked(view.activations, _CHECKED),
+    ),
+    machine_views.ValueView: (("path", "value"), _values),
+    machine_views.SchemasView: (
+        ("name", "document", "says"),
+        lambda view, outcome: _picked(view.schemas, ("name", "document", "says")),
     ),
     work_views.CheckView: (("code", "severity", "message", "why", "fix", "clause", "owner"), _findings),
 }

@@ -18,6 +18,7 @@ from typing import Any
 from sci_cli.cli.demo import sample_picture
 from sci_cli.cli.main import main
 from sci_cli.cli.session import Session
+from tests.ui.documents import check_printed
 from tests.ui.scripted import Answer, ScriptedPrompter
 
 USER = "account.manager"
@@ -100,6 +101,7 @@ class Program:
         )
         code = main(argv, self.session)
         asked.assert_exhausted()
+        check_printed(out.getvalue())
         return Result(code, out.getvalue(), err.getvalue())
 
     def line(self, text: str) -> Result:
@@ -170,6 +172,7 @@ def run_installed(
         timeout=60,
         check=False,
     )
+    check_printed(done.stdout.decode())
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -22,6 +22,7 @@ from sci_cli import errors
 from sci_cli.cli.main import build
 from sci_cli.errors import ExitCode, SciError
 from sci_cli.operations.glossary import FINDINGS
+from tests.cli.make_imports import GOLDEN, report
 from tests.cli.program import Program, Result, surroundings
 
 SOURCE = Path(sci_cli.__file__).parent
@@ -163,6 +164,12 @@ def imported(home: Path, *argv: str) -> set[str]:
     return {
         line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")
     }
+
+
+def test_what_each_kind_of_command_imports_is_written_down(sci: Program) -> None:
+    sci.placed()
+    found = report(sci.home)
+    assert found == GOLDEN.read_text("utf-8"), "if this is wanted: python -m tests.cli.make_imports"
 
 
 def packages(modules: set[str]) -> set[str]:

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sci_cli.domain.times import CLOCKS_DIFFER, FIRST_ZONE, day_text, duration_text, parse_when
+from sci_cli.domain.times import (
+    CLOCKS_DIFFER,
+    FIRST_ZONE,
+    day_text,
+    duration_text,
+    parse_duration,
+    parse_when,
+)
 from sci_cli.errors import InvalidValue
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -131,3 +138,32 @@ def test_a_duration_is_told_in_its_largest_whole_unit(passed: timedelta, expecte
 
 def test_a_day_is_told_with_the_name_of_its_month() -> None:
     assert day_text(datetime(2026, 3, 6, 23, 59, tzinfo=UTC)) == "06 Mar 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", timedelta(0)),
+        ("0s", timedelta(0)),
+        ("90s", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        ("1h30m", timedelta(minutes=90)),
+        ("2d", timedelta(days=2)),
+        ("1d2h3m4s", timedelta(days=1, hours=2, minutes=3, seconds=4)),
+        ("30d", timedelta(days=30)),
+    ],
+)
+def test_a_duration_is_typed_with_its_units(text: str, expected: timedelta) -> None:
+    assert parse_duration(text, what="--timeout") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "30", "00", "m", "30 m", " 30m", "30M", "30min", "30m1h", "1h1h", "-5m", "+5m", "1.5h", "1e3s",
+     "\u0663\u0660m", "\uff13m", "30m\n", "31d", "30d1s", "99999999s", "9" * 5000 + "s", "PT30M",
+     "inf"],
+)  # fmt: skip
+def test_anything_else_is_no_duration(text: str) -> None:
+    with pytest.raises(InvalidValue, match="--timeout") as caught:
+        parse_duration(text, what="--timeout")
+    assert len(caught.value.message) < 200

@@ -13,7 +13,7 @@ from sci_cli.domain.findings import Finding
 from sci_cli.domain.vpn_rules import Budget
 from sci_cli.errors import Command
 from sci_cli.operations.outcome import View
-from sci_cli.ui.screens import SCREENS
+from sci_cli.ui.screens import VIEWS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 Schema = dict[str, Any]
@@ -47,7 +47,7 @@ _ERROR: Schema = {
 
 def schemas() -> dict[str, Schema]:
     """File name → schema, one for each kind of document."""
-    made = {f"{kind.thing}.json": _document(kind.thing, kind) for kind in SCREENS}
+    made = {f"{kind.thing}.json": _document(kind.thing, kind) for kind in VIEWS}
     return {**made, "error.json": _document("error", None)}
 
 

@@ -28,6 +28,7 @@ from sci_cli.domain.vpn_rules import budgets
 from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, StoreUnavailable, sci
 from sci_cli.operations import (
     keeping_views,
+    machine_views,
     rebase_views,
     reference_views,
     sharing_views,
@@ -671,6 +672,34 @@ OUTCOMES: Mapping[str, Outcome] = {
         ),
         changed=True,
         notices=("The evidence 1111 of acme-sg-1 is missing where it comes from, so it did not go along.",),
+    ),
+    "value": Outcome(machine_views.ValueView("acme-hk-1", "order.number", "value", "ORD-7")),
+    "value-list": Outcome(machine_views.ValueView("acme-hk-1", "vpns.corp.prefixes", "list", CORP.prefixes)),
+    "value-group": Outcome(
+        machine_views.ValueView("acme-hk-1", "port", "group", {"status": "up", "seen_at": AT, "reason": None})
+    ),
+    "value-every": Outcome(
+        machine_views.ValueView("acme-hk-1", "", "group", {"name": "acme-hk-1", "port": {"late": False}})
+    ),
+    "wait": Outcome(
+        machine_views.WaitView("acme-hk-1", "A1", "step", True, ("done",), 720, 73),
+        activation="acme-hk-1",
+    ),
+    "wait-over": Outcome(
+        machine_views.WaitView("acme-hk-1", "complete", "state", False, ("ordered", "port-up"), 1800, 181),
+        activation="acme-hk-1",
+        next=(sci("status", "acme-hk-1"),),
+    ),
+    "schemas": Outcome(
+        machine_views.SchemasView(
+            (
+                machine_views.SchemaRow("list", "sci.list/1", "All activations."),
+                machine_views.SchemaRow("status", "sci.status/1", "Where one activation stands."),
+            )
+        )
+    ),
+    "schema": Outcome(
+        machine_views.SchemaView("list", "sci.list/1", {"title": "sci.list/1", "type": "object"})
     ),
     "help": Outcome(
         reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))

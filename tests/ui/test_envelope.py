@@ -7,7 +7,6 @@ import io
 import json
 from copy import deepcopy
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import yaml
@@ -26,39 +25,15 @@ from sci_cli.operations import views
 from sci_cli.operations.outcome import Message, Outcome
 from sci_cli.ui.envelope import as_json, as_yaml, document, plain
 from sci_cli.ui.tables import as_csv
+from tests.ui.documents import stored
 from tests.ui.make_schemas import FOLDER, schemas
 from tests.ui.sample_records import HASH, NO_ACCOUNT, OVERLAP
 from tests.ui.samples import OUTCOMES, SCHEMA_KEYS, row
 
 LISTS = (
-    "list",
-    "next",
-    "history",
-    "vpns",
-    "plan",
-    "profiles",
-    "order-sheet",
-    "status",
-    "check",
-    "verify",
-    "check-all",
-)
-
-
-def stored(thing: str) -> dict[str, Any]:
-    """The schema of a kind of document, closed against keys it does not name."""
-    found: dict[str, Any] = json.loads((FOLDER / f"{thing}.json").read_text(encoding="utf-8"))
-    closed: dict[str, Any] = _closed(found)
-    return closed
-
-
-def _closed(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {key: _closed(value) for key, value in schema.items()}
-    return {**kept, "additionalProperties": False} if isinstance(kept.get("required"), list) else kept
+    "list", "next", "history", "vpns", "plan", "profiles", "order-sheet", "status", "check", "verify",
+    "check-all", "value", "schemas",
+)  # fmt: skip
 
 
 # Schemas ---------------------------------------------------------------------------------------------------

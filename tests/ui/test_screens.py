@@ -17,6 +17,7 @@ from sci_cli.errors import sci
 from sci_cli.operations import (
     check_views,
     keeping_views,
+    machine_views,
     rebase_views,
     reference_views,
     sharing_views,
@@ -26,7 +27,7 @@ from sci_cli.operations import (
 )
 from sci_cli.operations.outcome import Message, Outcome, View
 from sci_cli.ui.look import Look, look_for
-from sci_cli.ui.screens import SCREENS, render
+from sci_cli.ui.screens import VIEWS, render
 from tests.ui.make_screens import FOLDER, screens
 from tests.ui.sample_records import HEADER, NESTED, NO_ACCOUNT, NO_NUMBER, OVERLAP
 from tests.ui.samples import COMPLETE, OUTCOMES, STATUS, row
@@ -47,6 +48,7 @@ def view_types() -> set[type[View]]:
             reference_views,
             keeping_views,
             rebase_views,
+            machine_views,
         )
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
@@ -63,7 +65,7 @@ def lines_of(outcome: Outcome) -> list[str]:
 
 
 def test_every_kind_of_view_has_a_screen_and_a_sample() -> None:
-    assert set(SCREENS) == view_types()
+    assert set(VIEWS) == view_types()
     assert {type(outcome.view) for outcome in OUTCOMES.values()} == view_types()
 
 
