@@ -147,7 +147,7 @@ LINES: Mapping[str, Lines] = {
     "port seen": Lines("port seen acme-hk-1 no-shutdown", "port", ("port seen acme-hk-1 maybe", 4)),
     "profile list": Lines("profile list", "profiles", ("profile list more", 2)),
     "profile show": Lines("profile show alibaba-cloud", "profile", ("profile show nothing-such", 5)),
-    "profile check": Lines("profile check nimbus.yaml", "message", ("profile check broken.yaml", 4)),
+    "profile check": Lines("profile check nimbus.yaml", "profile-check", ("profile check broken.yaml", 4)),
     "profile trust": Lines(
         "profile trust nimbus.yaml --yes", "message", ("profile trust nothing-such --yes", 5)
     ),
