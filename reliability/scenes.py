@@ -71,8 +71,8 @@ class Scenes:
         edited.record.write_bytes(text.replace(b"by the night shift", b"by the day shift", 1))
         if edited.record.read_bytes() == text:
             raise RuntimeError("the record could not be edited")
-        noted = _after(honest, "noted", CHANGE)
-        damaged = _after(noted, "damaged", ("note", NAME, "once more"))
+        noted = _after(honest, "before-undo", CHANGE)
+        damaged = _after(noted, "before-mend", ("note", NAME, "once more"))
         damaged.record.write_bytes(damaged.record.read_bytes()[:-1])
         return cls(
             (
