@@ -93,7 +93,7 @@ SABOTAGES = (
     Sabotage(
         "the checksum is not compared",
         "damage",
-        "from sci_cli.store import document; document._checksum_holds = lambda data: True",
+        "from sci_cli.store import document; document.checksum_holds = lambda data: True",
     ),
     Sabotage(
         "verify does not look at drafts",
