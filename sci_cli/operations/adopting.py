@@ -13,8 +13,8 @@ from sci_cli.domain.profile import Profile
 from sci_cli.domain.vpn_rules import port_findings
 from sci_cli.errors import ActivationNotFound, GateClosed, InvalidValue, RecordCorrupt, RuleViolation, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import fixed_by_order
 from sci_cli.operations.lookup import NOTE_LIMIT
+from sci_cli.operations.order_facts import fixed_by_order
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.work_views import AdoptView
 from sci_cli.operations.workspace import ChangeMode, Decided, Workspace, changes_between

@@ -13,8 +13,8 @@ from sci_cli.domain.gates import closed_billing_gates
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import Command, GateClosed, InvalidValue, RevisionNotFound, WrongUsage, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import fixed_by_order, require_correctable
 from sci_cli.operations.lookup import NOTE_LIMIT
+from sci_cli.operations.order_facts import fixed_by_order, require_correctable
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.rewinding import rewound
 from sci_cli.operations.views import BroughtBackView
