@@ -287,6 +287,9 @@ def with_facts(
     """
     after = before
     for fact_id, texts in given.items():
+        # A value of an earlier content of the profile stays as it is, also where this one would not take it.
+        if texts and sorted(texts) == sorted(before.values(fact_id)):
+            continue
         values = parse_values(profile, fact_id, texts)
         if sorted(values) == sorted(before.values(fact_id)):
             continue

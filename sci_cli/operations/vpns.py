@@ -105,14 +105,14 @@ def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
             fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
         )
     if before.order is None and so_far.vpns:
-        raise _one_for_the_order(before, so_far.vpns[0].name)
+        raise one_for_the_order(before, so_far.vpns[0].name)
     return False
 
 
-def _one_for_the_order(activation: Activation, first: str) -> GateClosed:
+def one_for_the_order(activation: Activation | None, first: str) -> GateClosed:
     """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
     why = "More VPNs are added in Dynamic Network Manager once the port exists."
-    if activation.vpn(first) is None:
+    if activation is None or activation.vpn(first) is None:
         fix = "Name one of them now and add the others after the order."
         return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
     return GateClosed(

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TypeVar
 
 from sci_cli.domain.activation import AdminStatus
 from sci_cli.domain.names import activation_name_problem, vpn_name_problem
 from sci_cli.domain.prefixes import Prefix, PrefixProblem, parse_prefix
 from sci_cli.domain.requests import Request, VpnWish
-from sci_cli.errors import InvalidFile, SciError, sci
+from sci_cli.errors import FileNotThere, InvalidFile, SciError, StoreUnavailable, sci
 from sci_cli.readers.request_keys import ABSENT, OWN_FACTS, REQUEST, SHORT_VPN, SHUTDOWN, VPN, Key
 from sci_cli.safety import strict_yaml
-from sci_cli.safety.strict_yaml import Document, Path
+from sci_cli.safety.os_words import os_words
+from sci_cli.safety.strict_yaml import Document
 from sci_cli.safety.text import quoted
 from sci_cli.safety.yaml_faults import Place
 
 LIMIT = 10_000_000
+SUFFIXES = (".yaml", ".yml")
 MOST = 10_000_000
 T = TypeVar("T")
+YamlPath = strict_yaml.Path
 Problem = tuple[int, int, str]
 
 
@@ -48,22 +52,51 @@ class GivenRequest:
         return self.places.get(path, (self.line, 1))
 
 
-def read_requests(data: bytes, *, name: str) -> tuple[GivenRequest, ...]:
+def read_requests(data: bytes, *, name: str, partial: bool = False) -> tuple[GivenRequest, ...]:
     """Every request in these bytes; one with problems does not hide the others.
 
     Args:
         data: the bytes of a file nobody vouches for.
         name: the file as the user named it.
+        partial: whether the activation may be named elsewhere.
     """
     try:
         documents = strict_yaml.load_several(data, name=name, limit=LIMIT)
     except InvalidFile as problem:
         return (GivenRequest(name, 1, problem=problem),)
-    found = tuple(_Reader(name, document).read() for document in documents if document.value != "")
+    found = tuple(_Reader(name, document).read(partial) for document in documents if document.value != "")
     if found:
         return found
     empty = InvalidFile(f"{quoted(name)} holds no request.", fix=sci("new", "--template"))
     return (GivenRequest(name, 1, problem=empty),)
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The request files a path stands for: itself, or those directly in the folder, by name.
+
+    Raises:
+        FileNotThere: the folder holds none.
+        StoreUnavailable: it cannot be read.
+    """
+    if not path.is_dir():
+        return (path,)
+    try:
+        listed = sorted(path.iterdir())
+    except OSError as error:
+        shown = quoted(str(path))
+        raise StoreUnavailable(f"The folder {shown} could not be read: {os_words(error)}.") from error
+    found = tuple(
+        each
+        for each in listed
+        if each.suffix in SUFFIXES and not each.name.startswith(".") and not each.is_dir()
+    )
+    if not found:
+        raise FileNotThere(
+            f"The folder {quoted(str(path))} holds no request files.",
+            why=f"They end in {' or '.join(SUFFIXES)}; folders in it are not looked into.",
+            fix=sci("new", "--template", note="prints one to fill in"),
+        )
+    return found
 
 
 class _Reader:
@@ -75,7 +108,7 @@ class _Reader:
         self._problems: list[Problem] = []
         self._places: dict[str, Place] = {}
 
-    def read(self) -> GivenRequest:
+    def read(self, partial: bool) -> GivenRequest:
         """The request, or all its problems."""
         value, line = self._document.value, self._document.position(())[0]
         if not isinstance(value, dict):
@@ -84,7 +117,7 @@ class _Reader:
             return GivenRequest(self._name, line, problem=error)
         self._known(value, REQUEST, (), "")
         name = self._text((), "name", value) or ""
-        if "name" not in value:
+        if "name" not in value and not partial:
             self._say((), "name is missing: the activation the request is about")
         elif name and (problem := activation_name_problem(name)):
             self._say(("name",), problem)
@@ -103,11 +136,13 @@ class _Reader:
 
     # Problems --------------------------------------------------------------------------------------------
 
-    def _say(self, path: Path, sentence: str, *, at_key: bool = False) -> None:
+    def _say(self, path: YamlPath, sentence: str, *, at_key: bool = False) -> None:
         place = self._document.key_position(path) if at_key else self._document.position(path)
         self._problems.append((*place, sentence))
 
-    def _known(self, value: Mapping[str, object], keys: Mapping[str, Key], path: Path, where: str) -> None:
+    def _known(
+        self, value: Mapping[str, object], keys: Mapping[str, Key], path: YamlPath, where: str
+    ) -> None:
         for key in value:
             if key not in keys:
                 near = get_close_matches(key[:80].lower(), keys, n=1, cutoff=0.6)
@@ -116,7 +151,7 @@ class _Reader:
 
     # Values ----------------------------------------------------------------------------------------------
 
-    def _text(self, path: Path, key: str, value: Mapping[str, object]) -> str | None:
+    def _text(self, path: YamlPath, key: str, value: Mapping[str, object]) -> str | None:
         if key not in value:
             return None
         found, here = value[key], (*path, key)
@@ -131,26 +166,26 @@ class _Reader:
         return ""
 
     def _several(
-        self, path: Path, key: str, value: Mapping[str, object], take: Callable[[str], T]
-    ) -> list[T]:
-        """The texts of a value that is one or a list, each turned into what it says."""
+        self, path: YamlPath, key: str, value: Mapping[str, object], take: Callable[[str], T]
+    ) -> list[tuple[T, YamlPath]]:
+        """The texts of a value that is one or a list, each turned into what it says, with its path."""
         found = value[key]
         listed = found if isinstance(found, list) else [found]
-        taken = []
+        taken: list[tuple[T, YamlPath]] = []
         if not listed:
             self._say((*path, key), f"{key} is an empty list; leave it out", at_key=True)
         for number, each in enumerate(listed):
-            here: Path = (*path, key, number) if isinstance(found, list) else (*path, key)
+            here: YamlPath = (*path, key, number) if isinstance(found, list) else (*path, key)
             if not isinstance(each, str) or not each.strip():
                 self._say(here, f"{key}: {'an entry is empty' if each == '' else 'an entry is a text'}")
                 continue
             try:
-                taken.append(take(each))
+                taken.append((take(each), here))
             except PrefixProblem as problem:
                 self._say(here, f"{key}: {problem.message}")
         return taken
 
-    def _number(self, path: Path, key: str, value: Mapping[str, object]) -> int | None:
+    def _number(self, path: YamlPath, key: str, value: Mapping[str, object]) -> int | None:
         text = self._text(path, key, value)
         if not text:
             return None
@@ -160,7 +195,7 @@ class _Reader:
             return None
         return int(text)
 
-    def _choice(self, path: Path, key: str, value: Mapping[str, object], known: Mapping[str, Key]) -> str:
+    def _choice(self, path: YamlPath, key: str, value: Mapping[str, object], known: Mapping[str, Key]) -> str:
         text = self._text(path, key, value) or ""
         choices = known[key].choices
         if text and text not in choices:
@@ -176,7 +211,7 @@ class _Reader:
         found: dict[str, tuple[str, ...]] = {}
         for key in OWN_FACTS:
             if REQUEST[key].shape == "texts" and key in value:
-                found[key] = tuple(self._several((), key, value, str))
+                found[key] = tuple(text for text, _ in self._several((), key, value, str))
                 self._places[key] = self._document.position((key,))
             elif text := self._text((), key, value):
                 found[key] = (text,)
@@ -189,7 +224,7 @@ class _Reader:
                 said = f"{fact_id} has a line of its own, not one below facts"
                 self._say(("facts", fact_id), said, at_key=True)
                 continue
-            found[fact_id] = tuple(self._several(("facts",), fact_id, more, str))
+            found[fact_id] = tuple(text for text, _ in self._several(("facts",), fact_id, more, str))
             self._places[f"facts.{fact_id}"] = self._document.position(("facts", fact_id))
         return found
 
@@ -205,7 +240,7 @@ class _Reader:
             return ()
         found: list[VpnWish] = []
         for number, each in enumerate(listed):
-            path: Path = ("vpns", number)
+            path: YamlPath = ("vpns", number)
             if not isinstance(each, dict):
                 self._say(path, "a VPN is a mapping with a name")
                 continue
@@ -214,7 +249,7 @@ class _Reader:
         self._twice(found)
         return tuple(found)
 
-    def _vpn(self, path: Path, value: Mapping[str, object], name_key: str) -> VpnWish:
+    def _vpn(self, path: YamlPath, value: Mapping[str, object], name_key: str) -> VpnWish:
         name = self._text(path, name_key, value) or ""
         if name_key not in value and name_key == "name":
             self._say(path, "the name of the VPN is missing")
@@ -222,9 +257,14 @@ class _Reader:
             self._say((*path, name_key), problem)
         elif name:
             self._places[f"vpns.{name}"] = self._document.position((*path, name_key))
-        prefixes: Sequence[Prefix] = ()
+        prefixes: list[Prefix] = []
         if "prefixes" in value:
-            prefixes = self._several(path, "prefixes", value, parse_prefix)
+            read = self._several(path, "prefixes", value, parse_prefix)
+            prefixes = [prefix for prefix, _ in read]
+            places = {
+                f"vpns.{name}.{prefix}": self._document.position(here) for prefix, here in reversed(read)
+            }
+            self._places |= places
         absent = bool(path) and self._choice(path, "state", value, VPN) == ABSENT
         wish = VpnWish(
             name,

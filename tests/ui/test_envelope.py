@@ -30,7 +30,19 @@ from tests.ui.make_schemas import FOLDER, schemas
 from tests.ui.sample_records import HASH, NO_ACCOUNT, OVERLAP
 from tests.ui.samples import OUTCOMES, SCHEMA_KEYS, row
 
-LISTS = ("list", "next", "history", "vpns", "plan", "profiles", "order-sheet", "status", "check", "verify")
+LISTS = (
+    "list",
+    "next",
+    "history",
+    "vpns",
+    "plan",
+    "profiles",
+    "order-sheet",
+    "status",
+    "check",
+    "verify",
+    "apply-requests",
+)
 
 
 def stored(thing: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sci_cli.operations import (
     keeping_views,
     rebase_views,
     reference_views,
+    request_views,
     sharing_views,
     views,
     vpn_file_views,
@@ -45,6 +46,7 @@ def view_types() -> set[type[View]]:
             reference_views,
             keeping_views,
             rebase_views,
+            request_views,
         )
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
