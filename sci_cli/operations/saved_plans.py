@@ -172,11 +172,11 @@ def _stale(ws: Workspace, planned: PlannedChange, op_id: str) -> str:
 
 
 def _moved(planned: PlannedChange, activation: Activation, head: str) -> str:
-    now = f"{activation.name} is at revision {activation.revision}, {head[:12]}"
+    now = f"{activation.name} is at revision {activation.revision}, head {head[:12]}"
     if not planned.revision:
         return f"{now}; it was to begin."
     if (activation.revision, head) != (planned.revision, planned.head):
-        return f"{now}; the plan was made for revision {planned.revision}, {planned.head[:12]}."
+        return f"{now}; the plan was made for revision {planned.revision}, head {planned.head[:12]}."
     return ""
 
 

@@ -568,5 +568,5 @@ def test_several_documents_are_read_each_with_its_own_places() -> None:
 
 def test_the_same_key_in_two_documents_is_no_duplicate_and_in_one_it_is() -> None:
     assert len(strict_yaml.load_several(b"a: 1\n---\na: 2\n", name="all.yaml")) == 2
-    with pytest.raises(InvalidFile, match="all.yaml:4:1: Duplicate key 'a' on line 4; line 3 has it already"):
+    with pytest.raises(InvalidFile, match=r"all\.yaml:4:1: Duplicate key 'a' on line 4; line 3"):
         strict_yaml.load_several(b"a: 1\n---\na: 2\na: 3\n", name="all.yaml")
