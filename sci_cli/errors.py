@@ -41,6 +41,14 @@ class ExitCode(IntEnum):
 
 
 PLACE_OPTIONS = ("--home", "--store")
+# What may be lost or damaged comes first, then what stands differently on record, then what has to be put
+# right in the input, last what clears by waiting. Whoever acts on the first of several makes none worse.
+WORST_FIRST = (
+    ExitCode.TERMINATED, ExitCode.HANGUP, ExitCode.INTERRUPTED, ExitCode.BUG, ExitCode.UNKNOWN,
+    ExitCode.CORRUPT, ExitCode.STORE, ExitCode.CONFLICT, ExitCode.INVALID, ExitCode.NOT_FOUND,
+    ExitCode.USAGE, ExitCode.GATE, ExitCode.LOCKED, ExitCode.OUTPUT, ExitCode.PIPE, ExitCode.PENDING,
+    ExitCode.OK,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,3 +341,8 @@ class Terminated(Interrupted):
 
     code = "interrupted.terminated"
     exit_code = ExitCode.TERMINATED
+
+
+def worst(errors: Sequence[SciError]) -> SciError | None:
+    """The error that decides how a run over several things ends, by `WORST_FIRST`; of equals the first."""
+    return min(errors, key=lambda each: WORST_FIRST.index(each.exit_code), default=None)

@@ -57,6 +57,7 @@ PARTS = (
     Part("vpn", ("list", "plan", "add", "update", "remove", "confirm"), "vpn"),
     Part("vpn_check", ("check",), "vpn"),
     Part("port", ("show", "shutdown", "no-shutdown", "confirm", "seen"), "port"),
+    Part("declarative", ("plan", "apply")),
     Part("profile", ("list", "show", "check", "trust"), "profile"),
     Part("rebase", ("rebase",), "profile"),
     Part("keeping", ("verify", "adopt")),

@@ -1,4 +1,4 @@
-"""Commands that hand whole activations on: export, import."""
+"""Commands that hand activations on: export, whole or as requests, and import."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,11 @@ def register(app: typer.Typer) -> None:
         app,
         "export",
         panel=KEEPING,
-        examples=["sci export acme-hk-1 --to acme.zip", "sci export --all --to portfolio.zip"],
+        examples=[
+            "sci export acme-hk-1 --to acme.zip",
+            "sci export --all --to portfolio.zip",
+            "sci export --as-request acme-hk-1 --to acme-hk-1.yaml",
+        ],
     )
     def export(
         session: Session,
@@ -28,15 +32,27 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         to: Annotated[
-            str, typer.Option("--to", metavar="FILE", help="The zip to write; never an existing file.")
+            str, typer.Option("--to", metavar="FILE", help="The file to write; never an existing one.")
         ] = "",
         all_: Annotated[bool, typer.Option("--all", help="All activations.", metavar="")] = False,
+        as_request: Annotated[
+            bool,
+            typer.Option(
+                "--as-request",
+                help="Instead of a zip, the YAML for sci plan and sci apply; shown without --to.",
+                metavar="",
+            ),
+        ] = False,
     ) -> Any:
         """One zip with activations, their history, profile, evidence and drafts.
 
         It is written whole or not at all; the same content gives the same bytes.
         """
         chosen = names or []
+        if as_request and bool(chosen) != all_:
+            from sci_cli.operations.request_export import as_requests
+
+            return as_requests(session.workspace, chosen, Path(to).expanduser() if to else None)
         example = sci("export", *(chosen or ["NAME"]), "--to", to or "FILE.zip")
         if not to:
             raise WrongUsage("--to FILE is missing: the zip to write.", fix=example)

@@ -1,7 +1,7 @@
 """What `sci new` and `sci vpn` are told, from options, questions or a file, in one shape."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from string import Template
 
@@ -9,29 +9,22 @@ from sci_cli.cli import asking
 from sci_cli.cli.numbers import whole
 from sci_cli.cli.pipes import piped
 from sci_cli.cli.session import Session
+from sci_cli.domain import facts
 from sci_cli.domain.activation import Vpn, VpnState
 from sci_cli.domain.findings import Finding
-from sci_cli.errors import InvalidFile, InvalidValue, WrongUsage, sci
-from sci_cli.operations import activations, left_out_lines, vpn_requests
-from sci_cli.operations.outcome import Message, Outcome
+from sci_cli.domain.requests import Request, VpnWish
+from sci_cli.errors import GateClosed, InvalidFile, InvalidValue, WrongUsage, sci
+from sci_cli.operations import activations, left_out_lines, vpn_requests, vpns
+from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.request_views import RequestTextView
 from sci_cli.readers.files import read_input
 from sci_cli.readers.prefix_lists import LIMIT, PrefixTable, Row, read_prefix_data, read_prefixes
-from sci_cli.safety import strict_yaml
+from sci_cli.readers.request_keys import OWN_FACTS
+from sci_cli.readers.requests import LIMIT as LIMIT_REQUESTS
+from sci_cli.readers.requests import read_requests
 from sci_cli.safety.text import clean, quoted
 from sci_cli.ui.progress import bar
-
-_KEYS = {
-    "name": "name",
-    "profile": "profile",
-    "customer": "customer",
-    "location": "locations",
-    "data-plan": "data_plan",
-    "vpn": "vpn",
-    "prefixes": "prefixes",
-    "max-prefixes": "max_prefixes",
-    "max-prefixes-v6": "max_prefixes_v6",
-}
-_LISTS = ("locations", "prefixes")
+from sci_cli.writers.request_text import TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,64 +40,63 @@ class NewRequest:
     prefixes: tuple[str, ...] = ()
     max_prefixes: str = ""
     max_prefixes_v6: str = ""
-
-
-TEMPLATE = """\
-# A request for `sci new --file request.yaml`. Fill in, save as UTF-8.
-# Lines that begin with # are remarks; leave out what is not known yet.
-name: acme-hk-1
-profile: $profile
-customer: Acme Ltd
-location:
-  - Hong Kong
-data-plan: 1 TB
-# The Private IP VPN that goes with the order:
-# vpn: CORP
-# prefixes:
-#   - 10.20.0.0/16
-# max-prefixes: 1250
-"""
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reason: str = ""
 
 
 def template(session: Session) -> Outcome:
-    """The file to fill in, with a profile that there is."""
+    """A request to fill in, with a profile that there is."""
     known = [entry.id for entry in session.workspace.catalogue.entries() if not entry.problem]
     filled = Template(TEMPLATE).substitute(profile=known[0] if known else "PROFILE")
-    return Outcome(Message(tuple(filled.splitlines())))
+    return Outcome(RequestTextView((), filled))
 
 
 def from_file(path: Path, given: NewRequest) -> NewRequest:
     """The request in a file; what was given as an option wins.
 
     Raises:
-        InvalidFile: with every problem, by line and column.
+        InvalidFile: with every problem, by line and column, or because it holds several requests.
+        GateClosed: it asks for what only a port can have.
     """
     name = path.name
-    document = strict_yaml.load(read_input(path, what="The request", limit=1_000_000).data, name=name)
-    value = document.value
-    if not isinstance(value, dict):
-        raise InvalidFile(f"{name}: a request is a mapping of keys and values.", fix=sci("new", "--template"))
-    problems = []
-    found: dict[str, object] = {}
-    for key, entry in value.items():
-        attribute = _KEYS.get(key)
-        place = document.key_position((key,))
-        if attribute is None:
-            problems.append((*place, f"unknown key {quoted(key, 40)}; known are {', '.join(_KEYS)}"))
-        elif attribute in _LISTS:
-            listed = entry if isinstance(entry, list) else [entry]
-            if all(isinstance(each, str) for each in listed):
-                found[attribute] = tuple(str(each) for each in listed)
-            else:
-                problems.append((*place, f"{key} is a list of texts"))
-        elif isinstance(entry, str):
-            found[attribute] = entry
-        else:
-            problems.append((*place, f"{key} is a text"))
-    if problems:
-        raise strict_yaml.problems_error(name, problems)
+    found = read_requests(
+        read_input(path, what="The request", limit=LIMIT_REQUESTS).data, name=name, partial=True
+    )
+    if len(found) > 1:
+        raise InvalidFile(
+            f"{quoted(name)} holds {len(found)} requests, and one is started here.",
+            fix=sci("apply", "-f", str(path), note="for all of them"),
+        )
+    request = found[0].request
+    if request is None:
+        raise found[0].problem or InvalidFile(f"{quoted(name)} could not be read.")
+    if request.port is not None:
+        raise GateClosed(
+            "There is no port before the order.", fix="Leave the port out until the order is on record."
+        )
     told = {each.name: getattr(given, each.name) for each in fields(given) if getattr(given, each.name)}
-    return replace(NewRequest(), **{**found, **told})
+    return replace(_as_new(request), **told)
+
+
+def _as_new(request: Request) -> NewRequest:
+    wanted = [vpn for vpn in request.vpns if not vpn.absent]
+    if len(wanted) > 1:
+        raise vpns.one_for_the_order(None, wanted[0].name)
+    vpn = wanted[0] if wanted else VpnWish("")
+    more = {key: values for key, values in request.facts.items() if key not in OWN_FACTS}
+    return NewRequest(
+        request.name,
+        request.profile,
+        "".join(request.facts.get(facts.CUSTOMER, ())),
+        request.facts.get(facts.LOCATION, ()),
+        "".join(request.facts.get(facts.DATA_PLAN, ())),
+        vpn.name,
+        tuple(str(prefix) for prefix in vpn.prefixes),
+        "" if vpn.max_prefixes is None else str(vpn.max_prefixes),
+        "" if vpn.max_prefixes_v6 is None else str(vpn.max_prefixes_v6),
+        more,
+        request.reason,
+    )
 
 
 def complete(
@@ -118,8 +110,9 @@ def complete(
     table = _table(from_, session) if from_ else None
     found = asking.all_answers(session, needs_of_new(session, given, table))
     wanted = activations.NewActivation(
-        found["name"][0], found["profile"][0], found["customer"][0], found["location"], found["data_plan"][0]
-    )
+        found["name"][0], found["profile"][0], found["customer"][0], found["location"],
+        found["data_plan"][0], facts=given.facts, reason=given.reason,
+    )  # fmt: skip
     vpn, notes = _vpn(session, found, table, from_)
     return replace(wanted, vpn=vpn), notes
 

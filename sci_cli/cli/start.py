@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 # Commands whose first argument is no activation that exists.
 WITHOUT_NAME = frozenset(
-    {"new", "list", "import", "explain", "help", "where", "demo", "doctor", "schema", "vpn check"}
+    {
+        "new",
+        "plan",
+        "apply",
+        "list",
+        "import",
+        "explain",
+        "help",
+        "where",
+        "demo",
+        "doctor",
+        "schema",
+        "vpn check",
+    }
     | {f"profile {word}" for word in ("list", "show", "check", "trust")}
     | {f"store {word}" for word in ("init", "status")}
 )

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sci_cli.domain import facts
 from sci_cli.domain.activation import Activation, Event, Fact, Note, ProfileRef, Vpn
 from sci_cli.domain.findings import Finding, Severity, blockers
-from sci_cli.domain.gates import asked_by, order_findings, past_dates
+from sci_cli.domain.gates import order_findings, past_dates
 from sci_cli.domain.handoff_rules import account_findings
 from sci_cli.domain.names import activation_name_problem
-from sci_cli.domain.profile import FieldRule, Profile
+from sci_cli.domain.profile import Profile
 from sci_cli.domain.progress import progress
 from sci_cli.domain.vpn_rules import port_findings
 from sci_cli.errors import (
     AlreadyDifferent,
-    GateClosed,
     InvalidValue,
     RuleViolation,
     WrongUsage,
@@ -26,6 +25,7 @@ from sci_cli.errors import (
 )
 from sci_cli.operations import showing
 from sci_cli.operations.lookup import NOTE_LIMIT, find_step
+from sci_cli.operations.order_facts import fixed_by_order, require_correctable
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.replays import refuse_again
 from sci_cli.operations.views import (
@@ -44,7 +44,14 @@ from sci_cli.store.contract import Saved
 
 @dataclass(frozen=True, slots=True)
 class NewActivation:
-    """What `sci new` needs to know; `vpn` is the one entered with the order, if it is known already."""
+    """What `sci new` needs to know.
+
+    Attributes:
+        vpn: the one entered with the order, if it is known already.
+        facts: what else is known, by fact.
+        reason: why, kept in the history.
+        command: the command it is started with.
+    """
 
     name: str
     profile: str
@@ -52,6 +59,19 @@ class NewActivation:
     locations: tuple[str, ...]
     data_plan: str
     vpn: Vpn | None = None
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reason: str = ""
+    command: str = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new activation; `saved` is None after a trial."""
+
+    activation: Activation
+    profile: Profile
+    findings: tuple[Finding, ...]
+    saved: Saved | None
 
 
 def check_name(name: str) -> str:
@@ -91,40 +111,8 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         AlreadyDifferent: the name is taken.
         ProfileNotFound, InvalidFile: the profile cannot be used.
     """
-    check_name(wanted.name)
-    if mode.if_revision is not None:
-        raise WrongUsage("A new activation has no revision yet.", fix="Leave --if-revision out.")
-    profile = ws.catalogue.load(wanted.profile)
-    now = ws.now()
-    refuse_wrong_clock(now)
-    given = {
-        facts.CUSTOMER: (wanted.customer,),
-        facts.LOCATION: wanted.locations,
-        facts.DATA_PLAN: (wanted.data_plan,),
-    }
-    recorded = {
-        fact_id: Fact(_parse(profile, fact_id, texts), ws.stamp())
-        for fact_id, texts in given.items()
-        if any(texts)
-    }
-    vpns = (wanted.vpn,) if wanted.vpn else ()
-    activation = Activation(wanted.name, 1, ProfileRef(profile.id, ""), ws.stamp(), facts=recorded, vpns=vpns)
-    noticed = tuple(findings) + port_findings(profile, activation, vpns)
-    if blockers(noticed):
-        raise RuleViolation(
-            f"The VPN cannot go on the port of {wanted.name}.", findings=noticed, fix=sci("help", "prefixes")
-        )
-    _require_new(ws, wanted.name, mode)
-    ref = ProfileRef(profile.id, "dry-run") if mode.dry_run else ws.store.pin_profile(profile)
-    activation = replace(activation, profile=ref)
-    event = Event(
-        1, now, ws.user, "new", f"started with profile {profile.id}", changes_between(None, activation),
-        op_id=mode.op_id, op_digest=mode.op_digest,
-    )  # fmt: skip
-    activation = replace(activation, history=(event,))
-    saved = None if mode.dry_run else _created(ws, activation, mode)
-    if saved is not None:
-        ws.catalogue.remember(profile.id)
+    started = start(ws, wanted, mode, findings)
+    profile, activation, saved = started.profile, started.activation, started.saved
     lines = (f"Started {wanted.name} for {activation.fact(facts.CUSTOMER)} with {profile.name}.",)
     return Outcome(
         RecordedView(showing.header(profile, activation), lines),
@@ -132,11 +120,70 @@ def new(ws: Workspace, wanted: NewActivation, mode: ChangeMode, findings: Sequen
         activation=wanted.name,
         revision=0 if mode.dry_run else 1,
         head=saved.head if saved else "",
-        findings=noticed,
+        findings=started.findings,
         next=() if mode.dry_run else (sci("run", wanted.name), sci("check", wanted.name, "--for", "order")),
         notices=saved.notices if saved else (),
         dry_run=mode.dry_run,
     )
+
+
+def start(
+    ws: Workspace,
+    wanted: NewActivation,
+    mode: ChangeMode,
+    findings: Sequence[Finding] = (),
+    agree: Callable[[Activation, Profile], None] = lambda activation, profile: None,
+) -> Started:
+    """A new activation as one event; `agree` sees it before anything is saved and may refuse.
+
+    Raises:
+        As `new`.
+    """
+    check_name(wanted.name)
+    if mode.if_revision is not None:
+        raise WrongUsage("A new activation has no revision yet.", fix="Leave --if-revision out.")
+    profile = ws.catalogue.load(wanted.profile)
+    now = ws.now()
+    refuse_wrong_clock(now)
+    activation, noticed = _first(ws, profile, wanted, findings)
+    _require_new(ws, wanted.name, mode)
+    agree(activation, profile)
+    ref = ProfileRef(profile.id, "dry-run") if mode.dry_run else ws.store.pin_profile(profile)
+    activation = replace(activation, profile=ref)
+    event = Event(
+        1, now, ws.user, wanted.command, f"started with profile {profile.id}",
+        changes_between(None, activation), reason=wanted.reason, op_id=mode.op_id, op_digest=mode.op_digest,
+    )  # fmt: skip
+    activation = replace(activation, history=(event,))
+    saved = None if mode.dry_run else _created(ws, activation, mode)
+    if saved is not None:
+        ws.catalogue.remember(profile.id)
+    return Started(activation, profile, noticed, saved)
+
+
+def _first(
+    ws: Workspace, profile: Profile, wanted: NewActivation, findings: Sequence[Finding]
+) -> tuple[Activation, tuple[Finding, ...]]:
+    """The record as it begins, before its profile is kept and its event written."""
+    given = {
+        facts.CUSTOMER: (wanted.customer,),
+        facts.LOCATION: wanted.locations,
+        facts.DATA_PLAN: (wanted.data_plan,),
+        **wanted.facts,
+    }
+    recorded = {
+        fact_id: Fact(parse_values(profile, fact_id, texts), ws.stamp())
+        for fact_id, texts in given.items()
+        if any(texts)
+    }
+    vpns = (wanted.vpn,) if wanted.vpn else ()
+    activation = Activation(wanted.name, 1, ProfileRef(profile.id, ""), ws.stamp(), facts=recorded, vpns=vpns)
+    noticed = (*findings, *port_findings(profile, activation, vpns))
+    if blockers(noticed):
+        raise RuleViolation(
+            f"The VPN cannot go on the port of {wanted.name}.", findings=noticed, fix=sci("help", "prefixes")
+        )
+    return activation, (*noticed, *noticed_facts(profile, activation, wanted.facts, ws.now()))
 
 
 def _require_new(ws: Workspace, name: str, mode: ChangeMode) -> None:
@@ -160,7 +207,12 @@ def _created(ws: Workspace, activation: Activation, mode: ChangeMode) -> Saved:
         raise
 
 
-def _parse(profile: Profile, fact_id: str, texts: Sequence[str]) -> tuple[str, ...]:
+def parse_values(profile: Profile, fact_id: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The values of a fact in canonical form.
+
+    Raises:
+        InvalidValue: there is no such fact for this provider, or a value does not fit.
+    """
     spec = showing.fact_spec(profile, fact_id)
     if spec is None:
         known = [*dict.fromkeys([*facts.CORE_FACTS, *(each.id for each in profile.facts)])]
@@ -199,18 +251,10 @@ def set_facts(
     reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
 
     def decide(before: Activation, profile: Profile) -> Decided:
-        after = before
-        for fact_id, texts in given.items():
-            values = _parse(profile, fact_id, texts)
-            if sorted(values) == sorted(before.values(fact_id)):
-                continue
-            if before.order is not None and fact_id in fixed_by_order(profile):
-                require_correctable(before, profile, fact_id, values, reason)
-                after = replace(after, verification=None)
-            after = after.with_fact(fact_id, Fact(values, ws.stamp()))
+        after = with_facts(ws, before, profile, given, reason)
         named = ", ".join(given)
         return Decided(
-            after, f"recorded {named}", reason=reason, findings=_noticed(profile, after, given, ws.now())
+            after, f"recorded {named}", reason=reason, findings=noticed_facts(profile, after, given, ws.now())
         )
 
     changed = ws.change(name, "set", decide, mode)
@@ -232,6 +276,30 @@ def set_facts(
     )
 
 
+def with_facts(
+    ws: Workspace, before: Activation, profile: Profile, given: Mapping[str, Sequence[str]], reason: str
+) -> Activation:
+    """The record with these facts; as it is when they are so already.
+
+    Raises:
+        InvalidValue: a fact is unknown or a value does not fit.
+        GateClosed: the order is placed and the fact cannot change any more.
+    """
+    after = before
+    for fact_id, texts in given.items():
+        # A value of an earlier content of the profile stays as it is, also where this one would not take it.
+        if texts and sorted(texts) == sorted(before.values(fact_id)):
+            continue
+        values = parse_values(profile, fact_id, texts)
+        if sorted(values) == sorted(before.values(fact_id)):
+            continue
+        if before.order is not None and fact_id in fixed_by_order(profile):
+            require_correctable(before, profile, fact_id, values, reason)
+            after = replace(after, verification=None)
+        after = after.with_fact(fact_id, Fact(values, ws.stamp()))
+    return after
+
+
 def _still_open(profile: Profile, activation: Activation, now: datetime) -> tuple[Finding, ...]:
     """What still stands in the way of the order, as one note: worth knowing after recording facts."""
     closed = () if activation.order else blockers(order_findings(profile, activation, now))
@@ -249,7 +317,7 @@ def _still_open(profile: Profile, activation: Activation, now: datetime) -> tupl
     )
 
 
-def _noticed(
+def noticed_facts(
     profile: Profile, activation: Activation, given: Mapping[str, Sequence[str]], now: datetime
 ) -> tuple[Finding, ...]:
     """What is unusual about the values just given."""
@@ -274,61 +342,6 @@ def _usual(
                 )
             )
     return tuple(found)
-
-
-def fixed_by_order(profile: Profile) -> set[str]:
-    """The facts an order was placed with: those every order has, and those the provider's form copies."""
-    copied = {field.fact for field in profile.order_fields if field.rule is FieldRule.COPY}
-    return {*facts.FIXED_BY_ORDER, *copied}
-
-
-def require_correctable(
-    before: Activation, profile: Profile, fact_id: str, values: Sequence[str], reason: str
-) -> None:
-    """Refuse another value of a fact the order was placed with, unless the record is corrected with a reason.
-
-    Raises:
-        GateClosed: there is no reason, or the fact cannot be another one any more.
-    """
-    if fact_id == facts.SECURITY_PRODUCTS:
-        _refuse_other_security(before, profile, values)
-    number = before.order.number if before.order else ""
-    if not reason:
-        raise GateClosed(
-            f"{fact_id} went into order {number} and is fixed with it.",
-            why=f"On record: {before.fact(fact_id) or 'nothing'}. Another value would differ from the order.",
-            fix=sci(
-                "set", before.name, f"{fact_id}=VALUE", "--reason", "REASON", note="if the record is wrong"
-            ),
-        )
-
-
-def _refuse_other_security(before: Activation, profile: Profile, values: Sequence[str]) -> None:
-    """Security products stay as they were ordered; only that there are none may be recorded late."""
-    recorded = before.values(facts.SECURITY_PRODUCTS)
-    if not recorded and facts.NONE in values:
-        return
-    number = before.order.number if before.order else ""
-    step = asked_by(profile, facts.SECURITY_PRODUCTS)
-    explain = sci("explain", step.id if step else facts.SECURITY_PRODUCTS)
-    if set(values) - {facts.NONE, *recorded}:
-        raise GateClosed(
-            "Security products can only be ordered at the same time as a new port, together with it.",
-            why=f"Order {number} is placed; they cannot be added to an existing service.",
-            fix=["Ask the Verizon account team about a new port.", explain],
-        )
-    raise GateClosed(
-        f"Security products went into order {number} and are not changed here after it.",
-        why=[
-            f"On record: {', '.join(recorded)}.",
-            "Whether one can be taken off an existing service is not in the guide.",
-        ],
-        fix=[
-            "Ask the Verizon account team about taking it off.",
-            sci("note", before.name, "TEXT", note="if the record is wrong, says so beside it"),
-            explain,
-        ],
-    )
 
 
 def note(ws: Workspace, name: str, text: str, mode: ChangeMode, *, step: str = "") -> Outcome:

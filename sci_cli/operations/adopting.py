@@ -24,9 +24,9 @@ from sci_cli.errors import (
     sci,
 )
 from sci_cli.operations import showing
-from sci_cli.operations.activations import fixed_by_order
 from sci_cli.operations.bringing_back import ADOPT
 from sci_cli.operations.lookup import NOTE_LIMIT
+from sci_cli.operations.order_facts import fixed_by_order
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.restamping import restamped
 from sci_cli.operations.said_again import GATE_FACTS, gate_facts

@@ -12,8 +12,8 @@ from sci_cli.domain.gates import closed_billing_gates
 from sci_cli.domain.profile import Profile
 from sci_cli.errors import Command, GateClosed, InvalidValue, RevisionNotFound, sci
 from sci_cli.operations import showing
-from sci_cli.operations.activations import fixed_by_order, require_correctable
 from sci_cli.operations.lookup import NOTE_LIMIT
+from sci_cli.operations.order_facts import fixed_by_order, require_correctable
 from sci_cli.operations.outcome import Outcome
 from sci_cli.operations.rewinding import rewound
 from sci_cli.operations.said_again import gate_facts

@@ -76,34 +76,12 @@ def request_status(ws: Workspace, name: str, status: AdminStatus, reason: str, m
         InvalidValue: the current status is not known, which matters for No Shutdown.
     """
     reason = clean(reason, what="--reason", limit=NOTE_LIMIT)
-    word = PORTAL_WORDS[status]
 
     def decide(before: Activation, profile: Profile) -> Decided:
-        require_port(before)
-        port = before.port
-        if port.requested and port.requested.status is status:
-            return Decided(before)
-        if port.requested:
-            raise GateClosed(
-                f"{PORTAL_WORDS[port.requested.status]} was asked for and is not confirmed yet.",
-                fix=[
-                    sci("port", "confirm", name),
-                    sci("port", "confirm", name, "--withdraw", note="if it was not done"),
-                ],
-            )
-        if port.status is status:
-            return Decided(before)
-        if status is AdminStatus.UP and port.status is AdminStatus.UNKNOWN:
-            raise InvalidValue(
-                "The current status of the port is not on record.",
-                why="No Shutdown changes something only if the port is shut down.",
-                fix=[sci("port", "seen", name, "shutdown"), sci("port", "seen", name, "no-shutdown")],
-            )
-        if not reason:
-            raise InvalidValue("The reason is empty.", fix="Say why in a few words: --reason TEXT")
-        asked = PortRequest(status, reason, ws.stamp())
-        after = replace(before, port=replace(port, requested=asked))
-        return Decided(after, f"{word} asked for: {reason}", reason=reason)
+        after = with_status_asked(ws, before, status, reason)
+        return (
+            Decided(before) if after is before else Decided(after, asked_words(status, reason), reason=reason)
+        )
 
     changed = ws.change(name, f"port {_COMMAND[status]}", decide, mode)
     view = port_view(
@@ -114,6 +92,43 @@ def request_status(ws: Workspace, name: str, status: AdminStatus, reason: str, m
         cautions=changed.changed and status is AdminStatus.DOWN,
     )
     return showing.outcome_of(changed, view, mode, next=_following(changed.after))
+
+
+def asked_words(status: AdminStatus, reason: str) -> str:
+    """What the history says about a status that was asked for."""
+    return f"{PORTAL_WORDS[status]} asked for: {reason}"
+
+
+def with_status_asked(ws: Workspace, before: Activation, status: AdminStatus, reason: str) -> Activation:
+    """The record with an admin status asked for; as it is when it is so, or asked for, already.
+
+    Raises:
+        GateClosed: there is no port, or another request is open.
+        InvalidValue: there is no reason, or the current status is not known, which matters for No Shutdown.
+    """
+    require_port(before)
+    name, port = before.name, before.port
+    if port.requested and port.requested.status is status:
+        return before
+    if port.requested:
+        raise GateClosed(
+            f"{PORTAL_WORDS[port.requested.status]} was asked for and is not confirmed yet.",
+            fix=[
+                sci("port", "confirm", name),
+                sci("port", "confirm", name, "--withdraw", note="if it was not done"),
+            ],
+        )
+    if port.status is status:
+        return before
+    if status is AdminStatus.UP and port.status is AdminStatus.UNKNOWN:
+        raise InvalidValue(
+            "The current status of the port is not on record.",
+            why="No Shutdown changes something only if the port is shut down.",
+            fix=[sci("port", "seen", name, "shutdown"), sci("port", "seen", name, "no-shutdown")],
+        )
+    if not reason:
+        raise InvalidValue("The reason is empty.", fix="Say why in a few words: --reason TEXT")
+    return replace(before, port=replace(port, requested=PortRequest(status, reason, ws.stamp())))
 
 
 def _request_lines(changed: Changed, status: AdminStatus) -> tuple[str, ...]:

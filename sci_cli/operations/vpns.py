@@ -50,13 +50,10 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
     def decide(before: Activation, profile: Profile) -> Decided:
         after = before
         notes: list[Finding] = []
-        added: list[Vpn] = []
         for request in requests:
-            vpn, twice = new_vpn(ws, request, first_state(before))
-            if not _is_there(before, after, vpn):
-                after = after.with_vpn(vpn)
-                added.append(vpn)
-                notes += twice
+            after, twice = with_added(ws, before, after, request)
+            notes += twice
+        added = [vpn for vpn in after.vpns if before.vpn(vpn.name) is None]
         changed = added[0] if len(added) == 1 else None
         found = require_rules(profile, before, after.vpns, changed, origins_of(requests, after.vpns))
         names = ", ".join(request.name for request in requests)
@@ -71,6 +68,22 @@ def add(ws: Workspace, name: str, requests: Sequence[VpnRequest], mode: ChangeMo
     return planned(
         changed, mode, f"add VPN {', '.join(names)}", _added_lines(changed, names), _after_add(changed, names)
     )
+
+
+def with_added(
+    ws: Workspace, before: Activation, so_far: Activation, request: VpnRequest
+) -> tuple[Activation, tuple[Finding, ...]]:
+    """The record with one VPN more, and what is said about it; as it is when that very VPN is there.
+
+    Whether the VPNs may be together is not looked at here; see `require_rules`.
+
+    Raises:
+        InvalidValue: the name or the prefixes are not acceptable.
+        AlreadyDifferent: it is there, with other prefixes or on its way off the port.
+        GateClosed: the order's one VPN is named already and the port does not exist yet.
+    """
+    vpn, twice = new_vpn(ws, request, first_state(before))
+    return (so_far, ()) if _is_there(before, so_far, vpn) else (so_far.with_vpn(vpn), twice)
 
 
 def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
@@ -90,14 +103,14 @@ def _is_there(before: Activation, so_far: Activation, vpn: Vpn) -> bool:
             fix=sci("vpn", "update", before.name, standing.name, "--prefix", "PREFIX"),
         )
     if before.order is None and so_far.vpns:
-        raise _one_for_the_order(before, so_far.vpns[0].name)
+        raise one_for_the_order(before, so_far.vpns[0].name)
     return False
 
 
-def _one_for_the_order(activation: Activation, first: str) -> GateClosed:
+def one_for_the_order(activation: Activation | None, first: str) -> GateClosed:
     """The refusal of a second VPN while there is no port; only a VPN on the record can be taken off it."""
     why = "More VPNs are added in Dynamic Network Manager once the port exists."
-    if activation.vpn(first) is None:
+    if activation is None or activation.vpn(first) is None:
         fix = "Name one of them now and add the others after the order."
         return GateClosed("The order connects one VPN, and several are given.", why=why, fix=fix)
     return GateClosed(
@@ -184,16 +197,10 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
     """
 
     def decide(before: Activation, profile: Profile) -> Decided:
-        standing = require_vpn(before, request.name)
-        vpn = replace(
-            standing,
-            prefixes=tuple(dict.fromkeys(request.prefixes)) or standing.prefixes,
-            max_prefixes=request.max_prefixes or standing.max_prefixes,
-            max_prefixes_v6=request.max_prefixes_v6 or standing.max_prefixes_v6,
-        )
-        if vpn == standing:
+        after = with_updated(ws, before, request)
+        vpn = require_vpn(after, request.name)
+        if after is before:
             return Decided(before)
-        after = before.with_vpn(replace(vpn, stamp=ws.stamp()))
         found = require_rules(profile, before, after.vpns, vpn, origins_of([request], after.vpns))
         return Decided(after, f"VPN {vpn.name} updated: {counted(len(vpn.prefixes))}", findings=found)
 
@@ -206,6 +213,24 @@ def update(ws: Workspace, name: str, request: VpnRequest, mode: ChangeMode) -> O
     return planned(
         changed, mode, f"update VPN {request.name}", (line,), (sci("vpn", "list", name),), clicks=False
     )
+
+
+def with_updated(ws: Workspace, so_far: Activation, request: VpnRequest) -> Activation:
+    """The record with what is given of a VPN; as it is when that is so already, in whatever order.
+
+    Raises:
+        VpnNotFound: no such VPN.
+    """
+    standing = require_vpn(so_far, request.name)
+    prefixes = tuple(dict.fromkeys(request.prefixes))
+    same = not prefixes or set(prefixes) == set(standing.prefixes)
+    vpn = replace(
+        standing,
+        prefixes=standing.prefixes if same else prefixes,
+        max_prefixes=request.max_prefixes or standing.max_prefixes,
+        max_prefixes_v6=request.max_prefixes_v6 or standing.max_prefixes_v6,
+    )
+    return so_far if vpn == standing else so_far.with_vpn(replace(vpn, stamp=ws.stamp()))
 
 
 def _max_change(changed: Changed, name: str) -> str:
@@ -228,14 +253,8 @@ def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str 
     """
 
     def decide(before: Activation, profile: Profile) -> Decided:
-        standing = require_vpn(before, vpn)
-        if standing.state is VpnState.REMOVAL_REQUESTED:
-            return Decided(before)
-        if standing.state is VpnState.ON_ORDER:
-            after = before.without_vpn(vpn)
-            return Decided(after, f"VPN {standing.name} taken off the coming order", reason=reason)
-        asked = replace(standing, state=VpnState.REMOVAL_REQUESTED, stamp=ws.stamp())
-        return Decided(before.with_vpn(asked), f"removal of VPN {standing.name} asked for", reason=reason)
+        after, said = with_removed(ws, before, vpn)
+        return Decided(after, said, reason=reason) if said else Decided(before)
 
     changed = ws.change(name, "vpn remove", decide, mode)
     left = changed.after.vpn(vpn)
@@ -250,6 +269,21 @@ def remove(ws: Workspace, name: str, vpn: str, mode: ChangeMode, *, reason: str 
         lines = (f"Removal of VPN {left.name} is already asked for; nothing was written.",)
     after = (sci("vpn", "confirm", name, vpn, note="when the portal shows it gone"),) if left else ()
     return planned(changed, mode, f"remove VPN {vpn}", lines, after)
+
+
+def with_removed(ws: Workspace, so_far: Activation, vpn: str) -> tuple[Activation, str]:
+    """The record with the removal of a VPN asked for, and the words for that; '' where it is so already.
+
+    Raises:
+        VpnNotFound: no such VPN.
+    """
+    standing = require_vpn(so_far, vpn)
+    if standing.state is VpnState.REMOVAL_REQUESTED:
+        return so_far, ""
+    if standing.state is VpnState.ON_ORDER:
+        return so_far.without_vpn(vpn), f"VPN {standing.name} taken off the coming order"
+    asked = replace(standing, state=VpnState.REMOVAL_REQUESTED, stamp=ws.stamp())
+    return so_far.with_vpn(asked), f"removal of VPN {standing.name} asked for"
 
 
 def _last_one(activation: Activation) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from yaml.scanner import Scanner
 
 from sci_cli.errors import InvalidFile, Spot
 from sci_cli.safety.text import describe_unsafe, find_unsafe, quoted, visible
+from sci_cli.safety.yaml_faults import Place, explained, place_of
 
 DEPTH_LIMIT = 20
 NODE_LIMIT = 100_000
@@ -28,7 +29,6 @@ _FIX = "Correct the file, then try again."
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Path: TypeAlias = "tuple[str | int, ...]"
-Place: TypeAlias = "tuple[int, int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,28 @@ def load(data: bytes, *, name: str, limit: int = SIZE_LIMIT) -> Document:
     Raises:
         InvalidFile: with the message `NAME:LINE:COLUMN: SENTENCE`. No other exception escapes.
     """
+    found = _load(data, name, limit, several=False)
+    return found[0] if found else Document("")
+
+
+def load_several(data: bytes, *, name: str, limit: int = SIZE_LIMIT) -> tuple[Document, ...]:
+    """Every YAML document in these bytes, as strictly as `load`; an empty one has the value ''.
+
+    Raises:
+        InvalidFile: as with `load`; one that is not YAML makes all others of the file unknowable.
+    """
+    return _load(data, name, limit, several=True)
+
+
+def _load(data: bytes, name: str, limit: int, *, several: bool) -> tuple[Document, ...]:
     try:
         if len(data) > limit:
             raise _Malformed((1, 1), f"The file is too large: {len(data)} bytes, at most {limit}.")
-        builder = _Builder(node_limit=NODE_LIMIT, any_character=False)
-        value = builder.build(_PureParser(_decode(data)))
+        source = _PureParser(_decode(data))
+        return tuple(_documents(source, several=several, node_limit=NODE_LIMIT, any_character=False))
     except _Malformed as problem:
         spot = Spot(name, *problem.place, problem.sentence)
         raise InvalidFile(_located(name, *problem.place, problem.sentence), fix=_FIX).at([spot]) from None
-    return Document(value, builder.values, builder.keys)
 
 
 def problems_error(name: str, problems: Sequence[tuple[int, int, str]]) -> InvalidFile:
@@ -99,8 +112,8 @@ def load_own(text: str) -> dict[str, Value]:
     Raises:
         ValueError: the text is not such a record; the message names line and column.
     """
-    builder = _Builder(node_limit=None, any_character=True)
-    value = builder.build(_OwnLoader(text))
+    documents = tuple(_documents(_OwnLoader(text), several=False, node_limit=None, any_character=True))
+    value = documents[0].value if documents else ""
     if not isinstance(value, dict):
         raise _Malformed((1, 1), "The record is not a mapping.")
     return value
@@ -175,15 +188,11 @@ class _PureParser(Reader, Scanner, Parser):
     def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:
         """Count the bracket, refuse it when too deep, otherwise read it."""
         if self.flow_level >= DEPTH_LIMIT:
-            raise _too_deep(_place(self.get_mark()))
+            raise _too_deep(place_of(self.get_mark()))
         super().fetch_flow_collection_start(TokenClass)
 
 
 _OwnLoader = getattr(yaml, "CSafeLoader", _PureParser)
-
-
-def _place(mark: Any) -> Place:
-    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
 def _too_deep(place: Place) -> _Malformed:
@@ -197,42 +206,11 @@ def _events(source: _EventSource) -> Iterator[yaml.Event]:
     except _Malformed:
         raise
     except yaml.MarkedYAMLError as error:
-        raise _explained(error) from None
+        raise _Malformed(*explained(error)) from None
     except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError):
         # For example a number of an escape that no character has: the scanner passes on what chr() raises.
         mark = source.get_mark() if isinstance(source, Reader) else None
-        raise _Malformed(_place(mark), "An escape or a number here has no meaning in YAML.") from None
-
-
-_EXPLANATIONS = (
-    ("character '\\t' that cannot start", "There is a tab on line {line}; use spaces here."),
-    ("cannot start any token", "Text that begins with this character needs quotes."),
-    ("incompatible YAML document", "This YAML version is not supported; leave out the line with %YAML."),
-    ("tag", "A tag stands here; tags are not accepted, every value is text."),
-    ("directive", "The line that begins with % cannot be read; only a YAML version may stand there."),
-    ("alias", "Anchors and aliases are not accepted; text that begins with * needs quotes."),
-    ("anchor", "Anchors and aliases are not accepted; text that begins with & needs quotes."),
-    ("mapping values are not allowed", "A colon is out of place; check the indentation, or quote the text."),
-    ("could not find expected ':'", "The colon after this key is missing, or the indentation is wrong."),
-    ("expected <block end>", "This line does not fit the indentation of the lines around it."),
-    ("sequence entries are not allowed", "A list cannot begin here; begin it on a line of its own."),
-    ("escape", "A backslash in double quotes begins an escape here that YAML does not know."),
-    ("quoted scalar", "The quotes are not closed."),
-    ("expected ',' or ']'", "A comma or the closing ] is missing."),
-    ("expected ',' or '}'", "A comma or the closing } is missing."),
-)
-
-
-def _explained(error: yaml.MarkedYAMLError) -> _Malformed:
-    original = f"{error.context or ''} {error.problem or ''}"
-    # What is never closed is noticed at the end of the file, but is put right where it begins.
-    unclosed = "end of stream" in original or "<stream end>" in original
-    marks = (error.context_mark, error.problem_mark)
-    place = _place((marks[0] or marks[1]) if unclosed else (marks[1] or marks[0]))
-    for words, sentence in _EXPLANATIONS:
-        if words in original:
-            return _Malformed(place, sentence.replace("{line}", str(place[0])))
-    return _Malformed(place, f"This is not valid YAML: {visible(original.strip())[:200]}.")
+        raise _Malformed(place_of(mark), "An escape or a number here has no meaning in YAML.") from None
 
 
 @dataclass(slots=True)
@@ -247,33 +225,26 @@ class _Open:
 class _Builder:
     """Plain values from the events of one document, and the place of each key and value."""
 
-    def __init__(self, *, node_limit: int | None, any_character: bool) -> None:
+    def __init__(self, *, any_character: bool) -> None:
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
         self._root: Value = ""
         self._open: list[_Open] = []
-        self._node_limit = node_limit
         self._any_character = any_character
 
-    def build(self, source: _EventSource) -> Value:
-        """The value of the document; an empty stream is the text ''."""
-        documents = nodes = 0
-        for event in _events(source):
-            if isinstance(event, yaml.NodeEvent):
-                nodes += 1
-                if self._node_limit is not None and nodes > self._node_limit:
-                    limit = f"at most {self._node_limit} are accepted"
-                    raise _Malformed(_place(event.start_mark), f"The file holds too many values; {limit}.")
-                self._take(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self._open.pop()
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                _refuse_more_documents(event, documents)
-        return self._root
+    def add(self, event: yaml.Event) -> None:
+        """Take the next event of the document."""
+        if isinstance(event, yaml.NodeEvent):
+            self._take(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._open.pop()
+
+    def built(self) -> Document:
+        """The document, once all its events are taken."""
+        return Document(self._root, self.values, self.keys)
 
     def _take(self, event: yaml.NodeEvent) -> None:
-        place = _place(event.start_mark)
+        place = place_of(event.start_mark)
         parent = self._open[-1] if self._open else None
         awaits_key = parent is not None and isinstance(parent.content, dict) and parent.key is None
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -329,12 +300,29 @@ class _Builder:
         return path
 
 
-def _refuse_more_documents(event: yaml.DocumentStartEvent, count: int) -> None:
-    place = _place(event.start_mark)
-    if count > 1:
-        raise _Malformed(place, "The file holds more than one document; only one is accepted.")
-    if event.tags:
-        raise _Malformed(place, "The file declares a tag; tags are not accepted.")
+def _documents(
+    source: _EventSource, *, several: bool, node_limit: int | None, any_character: bool
+) -> Iterator[Document]:
+    nodes = documents = 0
+    builder = _Builder(any_character=any_character)
+    for event in _events(source):
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if node_limit is not None and nodes > node_limit:
+                limit = f"at most {node_limit} are accepted"
+                raise _Malformed(place_of(event.start_mark), f"The file holds too many values; {limit}.")
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1 and not several:
+                more = "The file holds more than one document; only one is accepted."
+                raise _Malformed(place_of(event.start_mark), more)
+            if event.tags:
+                tagged = "The file declares a tag; tags are not accepted."
+                raise _Malformed(place_of(event.start_mark), tagged)
+            builder = _Builder(any_character=any_character)
+        builder.add(event)
+        if isinstance(event, yaml.DocumentEndEvent):
+            yield builder.built()
 
 
 # Writing ---------------------------------------------------------------------------------------------------

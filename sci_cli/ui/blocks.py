@@ -9,6 +9,7 @@ from sci_cli.domain.activation import Stamp, Vpn
 from sci_cli.domain.findings import Finding, Severity
 from sci_cli.domain.profile import Caution
 from sci_cli.operations.outcome import Outcome
+from sci_cli.operations.request_views import PlannedView
 from sci_cli.operations.views import Header
 from sci_cli.operations.work_views import PlanView
 from sci_cli.ui.page import BAD, BOLD, CAUTION, DIM, GOOD, Page, Part
@@ -162,7 +163,9 @@ def dry_run_line(page: Page, outcome: Outcome, *, asked_for: bool = True) -> Non
     """Says before anything else that what follows is a trial, and names --dry-run where somebody typed it."""
     if not outcome.dry_run:
         return
-    planned = isinstance(outcome.view, PlanView) and not outcome.changed and not outcome.view.lines
+    planned = isinstance(outcome.view, PlannedView) or (
+        isinstance(outcome.view, PlanView) and not outcome.changed and not outcome.view.lines
+    )
     what = "this is a plan only" if planned else "--dry-run; this is what would be recorded"
     said = f"Nothing is changed: {what}." if asked_for else "Nothing is changed yet; this would be recorded."
     page.paragraph((said, BOLD))

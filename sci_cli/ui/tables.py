@@ -7,7 +7,7 @@ from typing import Any
 
 from sci_cli.domain.activation import Vpn
 from sci_cli.errors import Command, WrongUsage
-from sci_cli.operations import check_views, machine_views, reference_views, views, work_views
+from sci_cli.operations import check_views, machine_views, reference_views, request_views, views, work_views
 from sci_cli.operations.outcome import Outcome, View
 from sci_cli.safety.text import visible
 from sci_cli.ui.envelope import plain
@@ -103,7 +103,21 @@ def _findings(view: work_views.CheckView, outcome: Outcome) -> Rows:
     ]  # fmt: skip
 
 
+_CHANGE = ("activation", "state", "field", "before", "after", "problem", "file", "line")
+
+
+def _requests(view: request_views.PlannedView | request_views.AppliedView, outcome: Outcome) -> Rows:
+    return [
+        (row.activation, row.state, each.field, each.before, each.after,
+         row.problem.message if row.problem else "", row.file, row.line)
+        for row in view.requests
+        for each in row.changes or (request_views.FieldChange("", "", ""),)
+    ]  # fmt: skip
+
+
 _TABLES: Mapping[type[View], Table] = {
+    request_views.PlannedView: (_CHANGE, _requests),
+    request_views.AppliedView: (_CHANGE, _requests),
     views.ListView: (_ACTIVATION, lambda view, outcome: _picked(view.activations, _ACTIVATION)),
     views.NextView: (
         ("activation", *_STEP),

@@ -170,6 +170,7 @@ def play(
         if block.at:
             clock.set(block.at)
         for name, text in block.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         for source, target in block.copies:
             shutil.copy(folder / source, folder / target)

@@ -145,6 +145,8 @@ LINES: Mapping[str, Lines] = {
         before=("port shutdown acme-hk-1 --reason test --confirm acme-hk-1",),
     ),
     "port seen": Lines("port seen acme-hk-1 no-shutdown", "port", ("port seen acme-hk-1 maybe", 4)),
+    "plan": Lines("plan -f request.yaml", "plan", ("plan -f broken.yaml", 4)),
+    "apply": Lines("apply -f request.yaml --yes", "apply", ("apply -f broken.yaml --yes", 4)),
     "profile list": Lines("profile list", "profiles", ("profile list more", 2)),
     "profile show": Lines("profile show alibaba-cloud", "profile", ("profile show nothing-such", 5)),
     "profile check": Lines("profile check nimbus.yaml", "profile-check", ("profile check broken.yaml", 4)),
@@ -166,6 +168,10 @@ def place(folder: Path) -> None:
     write_picture(folder)
     shutil.copy(NIMBUS, folder / "nimbus.yaml")
     shutil.copy(NIMBUS_NEXT, folder / "nimbus-next.yaml")
+    (folder / "request.yaml").write_text(
+        "name: acme-tk-1\nprofile: alibaba-cloud\ncustomer: Acme Ltd\nlocation: Tokyo\ndata-plan: 1G\n",
+        encoding="utf-8",
+    )
     (folder / "broken.yaml").write_text("format: 1\nstepz: []\n", encoding="utf-8")
     for name, text in (("corp", "10.20.0.0/16"), ("lab", "10.40.0.0/16"), ("office", "10.20.4.0/22")):
         (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8")

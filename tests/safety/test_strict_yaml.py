@@ -551,3 +551,22 @@ def test_a_malformed_record_raises_value_error(text: str) -> None:
 def test_a_record_nested_without_end_raises_value_error_instead_of_ending_the_process(piece: str) -> None:
     with pytest.raises(ValueError, match=r"nested|key"):
         load_own(piece * 100_000)
+
+
+def test_several_documents_are_read_each_with_its_own_places() -> None:
+    text = b"# first\na: 1\n---\n# nothing here\n---\nb:\n  - x\n"
+
+    first, empty, last = strict_yaml.load_several(text, name="all.yaml")
+
+    assert (first.value, empty.value, last.value) == ({"a": "1"}, "", {"b": ["x"]})
+    assert (first.key_position(("a",)), last.key_position(("b",)), last.position(("b", 0))) == (
+        (2, 1),
+        (6, 1),
+        (7, 5),
+    )
+
+
+def test_the_same_key_in_two_documents_is_no_duplicate_and_in_one_it_is() -> None:
+    assert len(strict_yaml.load_several(b"a: 1\n---\na: 2\n", name="all.yaml")) == 2
+    with pytest.raises(InvalidFile, match=r"all\.yaml:4:1: Duplicate key 'a' on line 4; line 3"):
+        strict_yaml.load_several(b"a: 1\n---\na: 2\na: 3\n", name="all.yaml")

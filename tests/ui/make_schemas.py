@@ -13,6 +13,7 @@ from sci_cli.domain.findings import Finding
 from sci_cli.domain.vpn_rules import Budget
 from sci_cli.errors import Command
 from sci_cli.operations.outcome import View
+from sci_cli.readers import request_keys
 from sci_cli.ui.screens import VIEWS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -46,9 +47,9 @@ _ERROR: Schema = {
 
 
 def schemas() -> dict[str, Schema]:
-    """File name → schema, one for each kind of document."""
+    """File name → schema, one for each kind of document, and that of request files."""
     made = {f"{kind.thing}.json": _document(kind.thing, kind) for kind in VIEWS}
-    return {**made, "error.json": _document("error", None)}
+    return {**made, "error.json": _document("error", None), "request.json": request_keys.schema()}
 
 
 def as_text(schema: Schema) -> str:

@@ -25,12 +25,13 @@ from sci_cli.domain.profile_changes import FieldChange, ProfileChange
 from sci_cli.domain.progress import PhaseProgress
 from sci_cli.domain.rebasing import Effect, StepEffect
 from sci_cli.domain.vpn_rules import budgets
-from sci_cli.errors import GateClosed, RecordCorrupt, RuleViolation, StoreUnavailable, sci
+from sci_cli.errors import GateClosed, InvalidFile, RecordCorrupt, RuleViolation, StoreUnavailable, sci
 from sci_cli.operations import (
     keeping_views,
     machine_views,
     rebase_views,
     reference_views,
+    request_views,
     sharing_views,
     views,
     vpn_file_views,
@@ -700,6 +701,100 @@ OUTCOMES: Mapping[str, Outcome] = {
     ),
     "schema": Outcome(
         machine_views.SchemaView("list", "sci.list/1", {"title": "sci.list/1", "type": "object"})
+    ),
+    "plan-requests": Outcome(
+        request_views.PlannedView(
+            (
+                request_views.RequestRow(
+                    "acme-hk-1",
+                    "requests/acme-hk-1.yaml",
+                    1,
+                    "create",
+                    (
+                        request_views.FieldChange("customer", "", "Acme Ltd"),
+                        request_views.FieldChange("facts.private-ip.active", "", "2"),
+                        request_views.FieldChange(
+                            "vpns.CORP.prefixes", "", "10.20.0.0/16", added=("10.20.0.0/16",)
+                        ),
+                    ),
+                    revision=0,
+                ),
+                request_views.RequestRow(
+                    "acme-sg-1",
+                    "requests/all.yaml",
+                    1,
+                    "change",
+                    (
+                        request_views.FieldChange("facts.csp.account-status", "pending", "active"),
+                        request_views.FieldChange("facts.cloud-type", "", "vpc"),
+                        request_views.FieldChange(
+                            "vpns.LAB.prefixes",
+                            "10.40.0.0/16",
+                            "10.41.0.0/16",
+                            ("10.41.0.0/16",),
+                            ("10.40.0.0/16",),
+                        ),
+                        request_views.FieldChange("vpns.OLD.state", "attached", "removal-requested"),
+                    ),
+                    ("Taking VPN OLD off cuts 1 prefix from the cloud.",),
+                    7,
+                    HASH,
+                ),
+                request_views.RequestRow("acme-jp-1", "requests/all.yaml", 14, "none", revision=3, head=HASH),
+            ),
+            request_views.Counts(1, 1, 1, 0),
+            "friday.plan",
+        ),
+        changed=True,
+        dry_run=True,
+        next=(sci("apply", "friday.plan", "--confirm", "acme-sg-1"),),
+    ),
+    "apply-requests": Outcome(
+        request_views.AppliedView(
+            (
+                request_views.RequestRow(
+                    "acme-hk-1",
+                    "requests/acme-hk-1.yaml",
+                    1,
+                    "created",
+                    (request_views.FieldChange("customer", "", "Acme Ltd"),),
+                    revision=1,
+                    head=HASH,
+                ),
+                request_views.RequestRow("acme-sg-1", "all.yaml", 1, "repeated", revision=7, head=HASH),
+                request_views.RequestRow(
+                    "acme-jp-1",
+                    "all.yaml",
+                    14,
+                    "refused",
+                    problem=request_views.RequestProblem(
+                        "file.invalid",
+                        4,
+                        "all.yaml has 1 problem.",
+                        ("all.yaml:16:1: unknown key 'custommer'; did you mean customer?",),
+                        ("Correct the file, then try again.",),
+                    ),
+                ),
+            ),
+            request_views.Counts(1, 0, 1, 1),
+        ),
+        changed=True,
+        next=(sci("status", "acme-hk-1"),),
+        error=InvalidFile(
+            "1 of 3 requests is refused; the others are not held up by that.",
+            why="acme-jp-1: all.yaml has 1 problem.",
+            saved=True,
+        ),
+    ),
+    "request-text": Outcome(
+        request_views.RequestTextView(
+            ("acme-hk-1",),
+            "# acme-hk-1 at revision 7.\nname: acme-hk-1\ncustomer: Acme Ltd\nvpns:\n  - name: CORP\n",
+        )
+    ),
+    "request-file": Outcome(
+        request_views.RequestTextView(("acme-hk-1",), "name: acme-hk-1\n", "acme-hk-1.yaml"),
+        next=(sci("plan", "-f", "acme-hk-1.yaml"),),
     ),
     "help": Outcome(
         reference_views.TopicView("files", "FILES\n\n  Everything is below one folder.", ("files", "windows"))

@@ -32,7 +32,7 @@ from tests.ui.samples import OUTCOMES, SCHEMA_KEYS, row
 
 LISTS = (
     "list", "next", "history", "vpns", "plan", "profiles", "order-sheet", "status", "check", "verify",
-    "check-all", "value", "schemas",
+    "check-all", "value", "schemas", "apply-requests",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from sci_cli.operations import (
     machine_views,
     rebase_views,
     reference_views,
+    request_views,
     sharing_views,
     views,
     vpn_file_views,
@@ -49,6 +50,7 @@ def view_types() -> set[type[View]]:
             keeping_views,
             rebase_views,
             machine_views,
+            request_views,
         )
         for _, each in inspect.getmembers(module, inspect.isclass)
         if issubclass(each, View)
