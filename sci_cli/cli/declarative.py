@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
         app,
         "plan",
         panel=RUNS,
+        table=True,
         examples=[
             "sci plan -f requests/",
             "sci plan -f acme-hk-1.yaml --exit-code -o json",
@@ -62,6 +63,7 @@ def register(app: typer.Typer) -> None:
         app,
         "apply",
         panel=RUNS,
+        table=True,
         writes=True,
         examples=[
             "sci apply -f requests/ --yes",

@@ -253,7 +253,7 @@ def _field(path: str, before: str, after: str) -> FieldChange:
     bare = name.removeprefix("facts.")
     if bare in (facts.CUSTOMER, facts.LOCATION, facts.DATA_PLAN):
         name = bare
-    elif name == "profile.id":
+    elif name.startswith("profile."):
         name = "profile"
     for suffix in (".max_prefixes", ".max_prefixes_v6"):
         if name.endswith(suffix):

@@ -172,12 +172,12 @@ def _stale(ws: Workspace, planned: PlannedChange, op_id: str) -> str:
 
 
 def _moved(planned: PlannedChange, activation: Activation, head: str) -> str:
-    now = f"{activation.name} is at revision {activation.revision}, head {head[:12]}"
+    now = f"{activation.name} is at revision {activation.revision}"
     if not planned.revision:
         return f"{now}; it was to begin."
-    if (activation.revision, head) != (planned.revision, planned.head):
-        return f"{now}; the plan was made for revision {planned.revision}, head {planned.head[:12]}."
-    return ""
+    if activation.revision != planned.revision:
+        return f"{now}; the plan was made for revision {planned.revision}."
+    return "" if head == planned.head else f"{now} as planned, and with another history."
 
 
 def _agreeing(planned: PlannedChange) -> Agree:
