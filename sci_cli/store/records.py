@@ -27,6 +27,7 @@ from sci_cli.store.neighbours import ENDING, Listing, notice_of
 _COMPARED = 5
 _TRIED_AS_EDIT = 200_000
 _NOT_ADOPTED = "What was changed by hand does not count until it is adopted."
+_NO_EDIT = "It does not read as a record, so there is no edit to adopt."
 
 Backup = Callable[[], tuple[str, int] | None]
 """Path and revision of the newest backup that can be read."""
@@ -109,7 +110,7 @@ def read(disk: Disk, folder: Folder, name: str, listing: Listing, backup: Backup
             "adopt", name, "--reason", "REASON", note="if an edit by hand is right; it shows the edit"
         )
         edited = _may_be_edit(seen.data, name)
-        why = (*error.why, *((_NOT_ADOPTED,) if edited else ()))
+        why = (*error.why, _NOT_ADOPTED if edited else _NO_EDIT)
         raise _corrupt(path, name, error.sentence, why, backup(), (adopt,) if edited else ()) from None
     strangers = listing.strangers_of(name)
     _refuse_fork(disk, folder, parsed, strangers)
