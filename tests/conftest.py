@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.cli.program import Clock, Program
@@ -25,6 +26,13 @@ for _name in [
     *(name for name in os.environ if name.startswith("SCI_") and name != "SCI_CORPUS"),
 ]:
     os.environ.pop(_name, None)
+
+
+# The same examples at each run, so that a red run is about the change at hand. Others each time, for looking
+# further: pytest --hypothesis-profile=explore
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,7 @@ class Portfolio(RuleBasedStateMachine):
             at = int(place * len(data))
             if kind == "remove":
                 path.unlink()
-            elif kind == "flip":
+            elif kind == "flip" and data:
                 path.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
             elif kind == "cut":
                 path.write_bytes(data[:at])
@@ -275,6 +275,8 @@ class Portfolio(RuleBasedStateMachine):
         if kind == "version":
             derived.write(self.home, path.name, f"0 {about}", [[], {name: ["", 0, []] for name in NAMES}])
             return
+        if not _in_shape(content):
+            return
         shapes: list[object] = [
             None,
             [],
@@ -302,6 +304,16 @@ TestPortfolio.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+def _in_shape(content: object) -> bool:
+    """Whether nothing was done yet to the form of an index."""
+    return (
+        isinstance(content, list)
+        and len(content) == 2
+        and isinstance(content[1], dict)
+        and all(isinstance(entry, list) and len(entry) == 3 for entry in content[1].values())
+    )
 
 
 _TEMPLATES: list[Path] = []
